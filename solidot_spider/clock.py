@@ -1,0 +1,45 @@
+"""Civil time, from one place.
+
+Records, visits, run names and the revisit policy ask ``now()``. ``SOLIDOT_CLOCK`` pins it for tests and
+demonstrations; waits and deadlines use the monotonic clock and are never pinned.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The site's zone. Solidot began in 2005; China has kept one offset without summer time since 1991."""
+
+
+class ClockError(ValueError):
+    """``SOLIDOT_CLOCK`` holds no time."""
+
+
+def now() -> datetime:
+    """The time, in UTC; pinned by ``SOLIDOT_CLOCK``, an ISO time or a file that holds one.
+
+    Raises:
+        ClockError: the variable (or its file) holds no ISO time with an offset.
+    """
+    pinned = os.environ.get("SOLIDOT_CLOCK")
+    return pinned_time(pinned) if pinned else datetime.now(UTC)
+
+
+def pinned_time(value: str) -> datetime:
+    """The time that ``value`` names: itself an ISO time with an offset, or the path of a file holding one."""
+    text = value
+    try:
+        if not value[:4].isdigit() or os.sep in value:
+            text = Path(value).read_text(encoding="utf-8").strip()
+        moment = datetime.fromisoformat(text)
+    except (OSError, ValueError) as error:
+        raise ClockError(
+            f"SOLIDOT_CLOCK={value}: neither an ISO time such as 2024-10-18T22:58:00+08:00 "
+            f"nor a file that holds one ({error})"
+        ) from error
+    if moment.tzinfo is None:
+        raise ClockError(f"SOLIDOT_CLOCK={value}: a time without an offset; add Z or +08:00")
+    return moment.astimezone(UTC)

@@ -1,0 +1,162 @@
+"""The record of a story: its types, its JSON Schema, its check and its hash.
+
+The order of the fields is the order of the keys in every file. What each field means, and where it is weak, is
+told in README.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+SCHEMA_VERSION = 1
+PARSER_VERSION = 1
+"""Raised by hand whenever the same page gives another record; a test over fixed pages' hashes asks for it."""
+
+Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
+Text = Annotated[str, Meta(min_length=1)]
+WebUrl = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+BeijingTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$")]
+UtcTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Editor(Struct, gc=False):
+    """Who posted the story; ``uid`` is null where the page gives a name only."""
+
+    name: Text
+    uid: Count | None
+
+
+class Topic(Struct, gc=False):
+    """A topic of the site, named by its icon's link (``/search?tid=54``)."""
+
+    tid: Count
+    name: str
+
+
+class Link(Struct, gc=False):
+    """A source: a link of the story that leads away from the site."""
+
+    url: WebUrl
+    text: Text | None
+    host: Text
+    form: Literal["anchor", "bare", "schemeless"]
+    placement: Literal["inline", "trailing"]
+    raw: Text
+    archive_of: WebUrl | None
+
+
+class Image(Struct, gc=False):
+    """An image in the body."""
+
+    url: Annotated[str, Meta(pattern=r"^https://[^\s]+$")]
+    alt: Text | None
+
+
+class Comment(Struct, gc=False):
+    """A reader's comment; ``parent_id`` is null for one that answers the story itself."""
+
+    id: Count
+    parent_id: Count | None
+    author: str
+    uid: Count | None
+    title: str
+    score: int
+    posted_at: BeijingTime | None
+    text: str
+
+
+class Story(Struct, kw_only=True):
+    """One story as the dataset gives it."""
+
+    sid: Sid
+    url: Annotated[str, Meta(pattern=r"^https://www\.solidot\.org/story\?sid=[1-9]\d*$")]
+    title: Text
+    published_at: BeijingTime
+    editor: Editor
+    department: Text | None
+    topics: list[Topic]
+    submitter: Text | None
+    body: Text
+    body_html: Text
+    source_links: list[Link]
+    source_labels: list[Text]
+    related_sids: list[Sid]
+    images: list[Image]
+    views: Count | None
+    comment_count: Count
+    comments: list[Comment]
+    fetched_at: UtcTime
+    withdrawn_at: UtcTime | None
+    content_hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    schema_version: Literal[1]
+
+
+HASHED = (
+    "title",
+    "published_at",
+    "editor",
+    "department",
+    "topics",
+    "submitter",
+    "body",
+    "source_links",
+    "source_labels",
+    "related_sids",
+    "images",
+)
+"""What an edit changes. Not what moves by itself (views, comments, times), nor ``body_html``."""
+
+_encoder = msgspec.json.Encoder()
+_sorting_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder(Story)
+
+
+class RecordError(ValueError):
+    """A record that does not satisfy the schema; the message names the field."""
+
+
+def content_hash(fields: dict[str, Any]) -> str:
+    """SHA-256 of the fields in ``HASHED``, as JSON with sorted keys, no spaces, UTF-8."""
+    return sha256(_sorting_encoder.encode({name: fields[name] for name in HASHED})).hexdigest()
+
+
+def line(story: Story | dict[str, Any]) -> bytes:
+    """The story as one line of JSON in the contract's order, without the line's end."""
+    return _encoder.encode(story)
+
+
+def check(story: Story) -> dict[str, Any]:
+    """The record as plain values in the contract's order, if it satisfies the schema.
+
+    Raises:
+        RecordError: which field breaks which rule.
+    """
+    values: dict[str, Any] = msgspec.to_builtins(story)
+    try:
+        msgspec.convert(values, Story)
+    except msgspec.ValidationError as error:
+        raise RecordError(str(error)) from error
+    return values
+
+
+def read_line(data: bytes | str) -> Story:
+    """A story from a line of a file.
+
+    Raises:
+        RecordError: the line is no JSON or breaks the schema.
+    """
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RecordError(str(error)) from error
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a record, generated from the types above."""
+    made = msgspec.json.schema(Story)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A story of Solidot", **made}

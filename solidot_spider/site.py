@@ -1,0 +1,74 @@
+"""The site's addresses: what is a story, what is internal, what may be asked.
+
+Pure functions over strings; the only settable thing is the base that requests go to (``SOLIDOT_SITE_URL``),
+which never changes the addresses that records hold.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urljoin
+
+CANONICAL = "https://www.solidot.org"
+DOMAIN = "solidot.org"
+MAX_SID = 99_999_999
+
+_SID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)", re.ASCII | re.IGNORECASE)
+_STORY = re.compile(
+    r"https?://[^/?#]+/+story(?:\.php)?/?\?(?:[^#]*&)?sid=([1-9]\d{0,7})(?=[&#]|$)", re.ASCII | re.IGNORECASE
+)
+_SHARED = re.compile(r"/story/?\?sid=([1-9]\d{0,7})(?!\d)", re.ASCII)
+_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//[^/?#]+)?/+comments/?\?", re.ASCII | re.IGNORECASE)
+_QUERY_SID = re.compile(r"[?&]sid=([^&]*)")
+
+
+def story_url(sid: int, base: str = CANONICAL) -> str:
+    """The address of a story; ``https://www.solidot.org/story?sid=N`` unless another base is given."""
+    return f"{base}/story?sid={sid}"
+
+
+def host(url: str) -> str:
+    """The host of an absolute http(s) URL: lower case, without port, user or ``www.``; '' when there is none."""
+    found = _HOST.match(url)
+    return found[1].lower().removeprefix("www.") if found else ""
+
+
+def is_internal(url: str) -> bool:
+    """Whether an absolute URL is on ``solidot.org`` or one of its subdomains."""
+    name = host(url)
+    return name == DOMAIN or name.endswith("." + DOMAIN)
+
+
+def linked_sid(url: str) -> int | None:
+    """The sid of the story that an absolute URL leads to, on any host of the site; None for all else.
+
+    ``/comments?sid=`` and the ``article.pl`` of before 2012 are no story addresses.
+    """
+    found = _STORY.match(url)
+    return int(found[1]) if found and is_internal(url) else None
+
+
+def asked_sid(url: str) -> int | None:
+    """The ``sid=`` of a URL's query, on whatever host or mirror; None where it has none."""
+    values = _QUERY_SID.findall(url.partition("#")[0])
+    return int(values[0]) if len(values) == 1 and _SID.fullmatch(values[0]) else None
+
+
+def shared_sid(href: str) -> int | None:
+    """The sid that a share link names: it carries the story's whole address, escaped or not."""
+    found = _SHARED.search(href) or _SHARED.search(unquote(href))
+    return int(found[1]) if found else None
+
+
+def commented_sid(href: str) -> int | None:
+    """The sid that a reply or comment link (``/comments?sid=N…``) names; None for other links."""
+    return asked_sid(href) if _COMMENTS.match(href) else None
+
+
+def resolve(href: str, base: str) -> str:
+    """An attribute's address made absolute against ``base``, or '' where it cannot be."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
