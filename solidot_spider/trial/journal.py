@@ -1,0 +1,30 @@
+"""The request log: JSON Lines, each whole on the disk before its request is answered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Journal:
+    """Appends an entry a line."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("a", encoding="utf-8", buffering=1)
+
+    def __call__(self, entry: dict[str, Any]) -> None:
+        """Writes one entry."""
+        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+def entries(file: Path) -> list[dict[str, Any]]:
+    """The entries in a file, without a line that is being written."""
+    lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
+    return [json.loads(line) for line in lines[:-1]]

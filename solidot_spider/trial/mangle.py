@@ -1,0 +1,61 @@
+"""Faults that are another answer: a pure function from the fault and the site to what is sent instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from solidot_spider.trial import faults
+from solidot_spider.trial.answer import Answer, Answers
+
+if TYPE_CHECKING:
+    from solidot_spider.trial.plan import Seen
+
+CAPTCHA = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>安全验证</title></head>
+<body><div class="box"><h1>请完成验证</h1><p>访问过于频繁，请按住滑块拖到最右边。</p>
+<form method="post"><input name="token" type="hidden" value="0"><button>继续</button></form>
+</div></body></html>
+"""
+
+
+def mangled(rule: faults.Rule, seen: Seen, site: Answers, host: str = "") -> Answer:
+    """The answer that the rule makes of a request; the right one when the fault is only on the wire."""
+    match rule:
+        case faults.Other():
+            return site.story(rule.sid)
+        case faults.Home():
+            return site.home(host)
+        case faults.Truncate() | faults.Charset():
+            return _damaged(rule, site.answer(seen.path, host))
+        case _:
+            return _invented(rule, seen) or site.answer(seen.path, host)
+
+
+def _invented(rule: faults.Rule, seen: Seen) -> Answer | None:
+    """An answer that the site has no part in."""
+    match rule:
+        case faults.Status():
+            return Answer(rule.body.encode(), rule.status, headers=tuple(rule.headers.items()))
+        case faults.Redirect():
+            to = rule.target(seen.path, seen.sid, seen.attempt)
+            return Answer(b"", rule.status, headers=(("Location", to),))
+        case faults.Empty():
+            return Answer(b"")
+        case faults.Captcha():
+            return Answer(CAPTCHA.encode())
+        case faults.Garbage():
+            # No secret: the same bytes for the same request in every run.
+            return Answer(Random(f"{rule.seed} {seen.path}").randbytes(rule.size))  # noqa: S311
+        case _:
+            return None
+
+
+def _damaged(rule: faults.Truncate | faults.Charset, answer: Answer) -> Answer:
+    if isinstance(rule, faults.Truncate):
+        return replace(answer, body=answer.body[: int(len(answer.body) * rule.share)])
+    # What the encoding has no character for is written as a reference, as browsers do.
+    body = answer.body.decode("utf-8", "replace").encode(rule.encoding, "xmlcharrefreplace")
+    kind = "text/html" if rule.declared is None else f"text/html; charset={rule.declared}"
+    return replace(answer, body=body, content_type=kind)

@@ -1,0 +1,136 @@
+"""The command line of the trial server."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solidot_spider import clock
+from solidot_spider.trial.directory import PagesDirectory
+from solidot_spider.trial.generated import generated
+from solidot_spider.trial.plan import PlanFile
+from solidot_spider.trial.site import ROBOTS, Site
+from solidot_spider.trial.stories import Stories, builtin_stories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from solidot_spider.trial.answer import Answers
+
+EXAMPLE = """example:
+  echo '[{"action": "status", "status": 503, "attempts": [1, 1]}]' > faults.json
+  python -m solidot_spider.trial --port 8000 --clock 2025-11-08T12:00:00+08:00 --faults faults.json
+
+The first line on standard output is the base URL; SIGTERM ends the server."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be given."""
+    words = argparse.ArgumentParser(
+        "python -m solidot_spider.trial",
+        description="Serves a small Solidot of invented stories on 127.0.0.1.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = words.add_argument
+    add("--port", type=int, default=0, help="0: a free one (default)")
+    add(
+        "--stories",
+        default="builtin",
+        metavar="builtin|generated:N",
+        help="those that come along, or N made up",
+    )
+    add("--first", type=int, default=1, metavar="SID", help="sid of the oldest generated story (default 1)")
+    add("--per-day", type=int, metavar="N", help="generated stories a day (default: 9, more from 5,400 on)")
+    add(
+        "--step",
+        type=int,
+        default=1,
+        metavar="N",
+        help="distance of generated sids; the ids between never existed",
+    )
+    add("--clock", metavar="FILE_OR_TIME", help="the site's time; a file is read at each request")
+    add("--latency", type=float, default=0.0, metavar="S", help="seconds before each answer")
+    add("--faults", type=Path, metavar="FILE", help="fault plan (JSON), read again when it changes")
+    add("--robots", type=Path, metavar="FILE", help="robots.txt to serve")
+    add(
+        "--missing",
+        choices=("home", "redirect", "404"),
+        default="home",
+        help="answer of an id that never existed",
+    )
+    add("--feed-size", type=int, default=20, metavar="N", help="items of /index.rss (default 20)")
+    add("--pages", type=Path, metavar="DIR", help="serve DIR/<sid>.html.gz as the stories' pages")
+    add(
+        "--lists",
+        type=Path,
+        metavar="DIR",
+        help="with --pages: home.html.gz, issue-YYYYMMDD.html.gz, index.rss …",
+    )
+    add("--log", type=Path, metavar="FILE", help="append an entry for each request (JSON Lines)")
+    add("--gzip", action="store_true", help="pack pages for clients that accept it")
+    add("--until-eof", action="store_true", help="stop when standard input ends, as when the parent dies")
+    return words
+
+
+def site(options: argparse.Namespace, now: Callable[[], datetime]) -> Answers:
+    """The site that the options describe.
+
+    Raises:
+        ValueError: an option's value is not allowed; the sentence says what is.
+        OSError: a file cannot be read.
+    """
+    robots = options.robots.read_text(encoding="utf-8") if options.robots else ROBOTS
+    inner = Site(stories(options), now, missing=options.missing, robots=robots, feed_size=options.feed_size)
+    for directory in filter(None, (options.pages, options.lists)):
+        if not directory.is_dir():
+            raise ValueError(f"{directory} is no directory")
+    if options.lists and not options.pages:
+        raise ValueError("--lists goes with --pages only")
+    return PagesDirectory(options.pages, inner, options.lists) if options.pages else inner
+
+
+def stories(options: argparse.Namespace) -> Stories:
+    """The stories that the options name."""
+    if options.stories == "builtin":
+        return builtin_stories()
+    found = re.fullmatch(r"generated:([1-9][0-9]{0,7})", options.stories)
+    if not found:
+        raise ValueError(
+            f"--stories {options.stories}: neither builtin nor generated:N, as in generated:1000"
+        )
+    if min(options.first, options.step, options.per_day or 1) < 1:
+        raise ValueError("--first, --step and --per-day are whole numbers from 1 on")
+    return generated(int(found[1]), options.first, per_day=options.per_day, step=options.step)
+
+
+def watch(value: str | None) -> Callable[[], datetime]:
+    """The clock that ``--clock`` names; a file caught while it is written leaves the time before it.
+
+    Raises:
+        ClockError: it names no time now.
+    """
+    if value is None:
+        return clock.now
+    last = clock.pinned_time(value)
+
+    def now() -> datetime:
+        nonlocal last
+        with suppress(clock.ClockError):
+            last = clock.pinned_time(value)
+        return last
+
+    return now
+
+
+def plan(file: Path | None) -> PlanFile | None:
+    """The fault plan of ``--faults``.
+
+    Raises:
+        PlanError: it is no plan.
+    """
+    return PlanFile(file) if file else None
