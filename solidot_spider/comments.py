@@ -9,11 +9,11 @@ from lxml.etree import _Element as Element
 
 from solidot_spider import dateline
 from solidot_spider.item import Comment
-from solidot_spider.paragraphs import fold
+from solidot_spider.text import fold
 
 _ID = re.compile(r"comment_(\d+)")
 _TREE = re.compile(r"tree_(\d+)")
-_TITLE = re.compile(r"(?P<title>.*?)\s*[(（]\s*得分\s*[:：]\s*(?P<score>[+-]?\d+)\s*[)）]")
+_TITLE = re.compile(r"(?P<title>.*?)\s*[(（]\s*得分\s*[:：]\s*(?P<score>[+-]?\d+)[^()（）]*[)）]")
 _UID = re.compile(r"[(（]\s*(\d+)\s*[)）]")
 _BREAKS = frozenset({"br", "p", "div", "li"})
 

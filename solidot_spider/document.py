@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from solidot_spider import json_ld
 from solidot_spider.comments import is_comment
-from solidot_spider.paragraphs import fold
+from solidot_spider.text import fold
+from solidot_spider.walk import starts_comments
 
 BLOCK = "block_m"
 
 _PARSER = etree.HTMLParser(encoding="utf-8", collect_ids=False, compact=False)
-
 _OPENING = re.compile(rb"""<div\s(?:[^<>]*\s)?class\s*=\s*["']?(?:[^"'<>=]*\s)?\Z""", re.IGNORECASE)
-_SPACE = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*"
-_VIEWED = "本文已被查看".encode()
-_VIEWS = re.compile(_VIEWED + _SPACE + rb"(\d[\d,]*)" + _SPACE + "次".encode(), re.IGNORECASE)
-_COMMENTS_START = re.compile(r"\s*comments\s+start\s*", re.IGNORECASE)
-_COMMENTS_END = re.compile(r"\s*comments\s+end\s*", re.IGNORECASE)
 _FOOTER = re.compile(rb"""<div\s(?:[^<>]*\s)?id\s*=\s*["']?\Z""", re.IGNORECASE)
-_JSON_TITLE = re.compile(r'"title"\s*:\s*"')
-_JSON_PUBDATE = re.compile(r'"pubDate"\s*:\s*"')
+_ENDING = re.compile(rb"</(?:body|html)\b|<!--\s*comments\s+start\b", re.IGNORECASE)
+_VIEWED = "本文已被查看".encode()
+_SPACE = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*"
+_VIEWS = re.compile(_VIEWED + _SPACE + rb"(\d[\d,]*)" + _SPACE + "次".encode(), re.IGNORECASE)
+_VIEWS_IN_TEXT = re.compile(r"本文已被查看\s*(\d[\d,]*)\s*次", re.ASCII)
+_COMMENTS_END = re.compile(r"\s*comments\s+end\s*", re.IGNORECASE)
 
 
 def has_class(element: Element, name: str) -> bool:
@@ -37,34 +36,47 @@ def has_class(element: Element, name: str) -> bool:
     return classes is not None and name in classes and name in classes.split()
 
 
-def content(element: Element) -> str:
-    """The text inside an element."""
-    return "".join(element.itertext()) if len(element) else element.text or ""
-
-
 class Document:
-    """A page. ``is_utf8`` tells whether the story's part is valid UTF-8; what is not is replaced by U+FFFD."""
+    """A page. ``is_utf8`` tells whether the story's part is valid UTF-8; what is not is replaced by U+FFFD.
 
-    def __init__(self, data: bytes) -> None:
+    Args:
+        data: the page's bytes.
+        whole: parse the whole page even where its story's part would do.
+    """
+
+    def __init__(self, data: bytes, *, whole: bool = False) -> None:
         self.data = data
         self.is_utf8 = True
         self.blocks: list[Element] = []
-        self.block_at, certain = self._block_at()
-        if certain:
+        self.block_at = 0 if whole else self._block_at()
+        """Where the only block begins; 0 where that is not certain."""
+        if self.block_at:
             self.root = self._tree(self.block_at, self._footer_at())
             block = next(self.root.iter("div"), None)
             if block is not None and has_class(block, BLOCK):
                 self.blocks = [block]
         if not self.blocks:
+            self.block_at = 0
             self.root = self._tree(0, len(data))
-            self.blocks = list(_blocks(self.root))
-        json_ld = self._json_ld()
-        self.json_title = fold(_json_string(_JSON_TITLE, json_ld))
-        """The JSON-LD's ``title``; '' where it has none."""
-        self.json_pubdate = _json_string(_JSON_PUBDATE, json_ld)
-        """The JSON-LD's ``pubDate``, as written; '' where it has none."""
+            self.blocks = [each for each in _outside_comments(self.root) if each.tag == "div" and has_class(each, BLOCK)]
+        self.json_ld = json_ld.read(data)
         self.views = self._views()
         """``本文已被查看 N 次``, outside of the story and its comments; None where the page does not say."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the page goes on behind the story's text: one that was cut off would give half a story."""
+        return _ENDING.search(self.data, self.block_at) is not None
+
+    @property
+    def comments(self) -> Iterator[Element]:
+        """The boxes of the readers' comments."""
+        if self.data.find(b"list_com", self.block_at) >= 0:
+            yield from (each for each in self.root.iter("div") if is_comment(each))
+
+    def mentions(self, text: str) -> bool:
+        """Whether a text stands anywhere in the page's source."""
+        return text.encode() in self.data
 
     def _tree(self, start: int, end: int) -> Element:
         data = self.data[start:end]
@@ -75,15 +87,17 @@ class Document:
             data = data.decode(errors="replace").encode()
         return tree(data)
 
-    def _block_at(self) -> tuple[int, bool]:
-        """Where the first block begins (the page's length: nowhere), and whether it is surely the only one."""
-        first, number, at = len(self.data), 0, 0
+    def _block_at(self) -> int:
+        """Where the block begins, if it is surely the only one; else 0."""
+        only, at = 0, 0
         while (at := self.data.find(b"block_m", at)) >= 0:
             opening = self.data.rfind(b"<", 0, at)
             if opening >= 0 and _OPENING.match(self.data[opening:at]):
-                first, number = min(first, opening), number + 1
+                if only:
+                    return 0
+                only = opening
             at += len(b"block_m")
-        return first, number == 1 and self._is_markup(first)
+        return 0 if self._is_commented_out(only) else only
 
     def _footer_at(self) -> int:
         """Where the page's footer begins, behind the block; the page's length where it has none."""
@@ -95,52 +109,19 @@ class Document:
             at += len(b"footer")
         return len(self.data)
 
-    def _is_markup(self, at: int) -> bool:
-        """Whether a place stands outside of an HTML comment: behind it, the next one opens before one closes."""
+    def _is_commented_out(self, at: int) -> bool:
+        """Whether a place stands inside an HTML comment: behind it, one closes before the next opens."""
         closes = self.data.find(b"-->", at)
-        return closes < 0 or 0 <= self.data.find(b"<!--", at) < closes
-
-    @property
-    def comments(self) -> Iterator[Element]:
-        """The boxes of the readers' comments."""
-        if self.data.find(b"list_com", self.block_at) >= 0:
-            yield from (each for each in self.root.iter("div") if is_comment(each))
+        return closes >= 0 and not 0 <= self.data.find(b"<!--", at) < closes
 
     def _views(self) -> int | None:
-        data = self.data
-        at = data.find(_VIEWED)
-        while 0 <= at < self.block_at:
-            found = _VIEWS.match(data, at)
+        at = self.data.find(_VIEWED)
+        if 0 <= at < self.block_at and not self._is_commented_out(at):
+            found = _VIEWS.match(self.data, at)
             if found:
                 return int(found[1].replace(b",", b""))
-            at = data.find(_VIEWED, at + 1)
-        return self._views_behind() if at >= 0 else None
-
-    def _views_behind(self) -> int | None:
-        if not self.blocks:
-            return None
-        for element in following(self.blocks[0]):
-            if isinstance(element.tag, str) and not any(is_comment(each) for each in element.iter("div")):
-                found = _VIEWS.search(etree.tostring(element, encoding="utf-8"))
-                if found:
-                    return int(found[1].replace(b",", b""))
-        return None
-
-    def _json_ld(self) -> str:
-        """The text of the JSON-LD that describes the story; read by its keys, since it need not be valid JSON."""
-        data, text, at = self.data, "", 0
-        while '"pubDate"' not in text and (at := data.find(b"ld+json", at)) >= 0:
-            start = data.find(b">", at) + 1
-            at = data.find(b"</", start) if start else -1
-            if at < 0:
-                break
-            script = data[start:at].decode(errors="replace")
-            text = script if not text or '"pubDate"' in script else text
-        return text
-
-    def mentions(self, text: str) -> bool:
-        """Whether a text stands anywhere in the page's source."""
-        return text.encode() in self.data
+        said = _VIEWS_IN_TEXT.search(fold(_text_around(tree(self.data))))
+        return int(said[1].replace(",", "")) if said else None
 
 
 def tree(data: bytes) -> Element:
@@ -151,24 +132,6 @@ def tree(data: bytes) -> Element:
         return etree.fromstring(b"<html></html>", _PARSER)
 
 
-def in_comments(root: Element) -> Iterator[tuple[Element, bool]]:
-    """Every element in document order, and whether it belongs to the readers' comments."""
-    inside = False
-    for element in root.iter():
-        if isinstance(element.tag, str):
-            yield (
-                element,
-                inside or any(is_comment(each) for each in (element, *element.iterancestors("div"))),
-            )
-        elif element.tag is etree.Comment:
-            inside = starts_comments(element) or (inside and not _COMMENTS_END.fullmatch(element.text or ""))
-
-
-def starts_comments(element: Element) -> bool:
-    """Whether a node is the mark ``<!-- comments start -->``."""
-    return element.tag is etree.Comment and _COMMENTS_START.fullmatch(element.text or "") is not None
-
-
 def following(element: Element) -> Iterator[Element]:
     """The nodes behind an element that are not inside it: its later siblings, then its ancestors'."""
     above: Element | None = element
@@ -177,20 +140,28 @@ def following(element: Element) -> Iterator[Element]:
         above = above.getparent()
 
 
-def _blocks(root: Element) -> Iterator[Element]:
-    for element, commented in in_comments(root):
-        if not commented and element.tag == "div" and has_class(element, BLOCK):
-            yield element
+def _outside_comments(root: Element) -> Iterator[Element]:
+    """Every element in document order that does not belong to the readers' comments."""
+    inside = False
+    walk = etree.iterwalk(root, events=("start", "comment"))
+    for _, node in walk:
+        if node.tag is etree.Comment:
+            inside = starts_comments(node) or (inside and not _COMMENTS_END.fullmatch(node.text or ""))
+        elif is_comment(node):
+            walk.skip_subtree()
+        elif not inside:
+            yield node
 
 
-def _json_string(key: re.Pattern[str], text: str) -> str:
-    found = key.search(text)
-    if found is None:
-        return ""
-    try:
-        value = scanstring(text, found.end(), False)[0]  # not strict: a title may hold a raw tab
-    except ValueError:
-        return ""
-    return (
-        value if value.isprintable() else value.encode(errors="replace").decode()
-    )  # half of a surrogate pair
+def _text_around(root: Element) -> str:
+    """The text of a page without its stories, readers' comments and scripts."""
+    out: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, node in walk:
+        if event != "start":
+            out.append(node.tail or "")
+        elif node.tag in ("script", "style") or has_class(node, BLOCK) or is_comment(node):
+            walk.skip_subtree()
+        else:
+            out.append(node.text or "")
+    return "".join(out)

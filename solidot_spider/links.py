@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 from msgspec import Struct
 
 from solidot_spider import site
+from solidot_spider.text import ZERO_WIDTH
 
 # What ends an address: white space, the ASCII characters <>"|` and every full-width mark, bracket and quotation mark.
 _ENDS = (
-    r"\s<>\"|`\u2018-\u201f\u2026\u2014\u3000-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-    r"\u200b-\u200d\u2060\ufeff"
+    r"\s<>\"|`\u00ab\u00bb\u2014\u2018-\u201f\u2026\u2039\u203a\u3000-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20"
+    r"\uff3b-\uff40\uff5b-\uff65\u200b-\u200d\u2060\ufeff"
 )
+# A scheme as written, sound or with a letter lost or doubled (`ttps`, `htps`, `hhttps`), but not `ssh` or `sftp`.
+_WEB = r"(?:h{0,2}t{1,3}p{0,2}s{0,2}|ps)"
 _ASCII_CHAR = r"[!#-;=?-_a-{}~]"
 _ANY_CHAR = rf"[^{_ENDS}]"
 _LABELS = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<tld>[A-Za-z]{2,24})"
@@ -29,20 +33,20 @@ _IN_PROSE = re.compile(
     re.IGNORECASE,
 )
 # On a line of its own: path characters of any script, schemes that lost or gained a letter, hosts alone.
-_ALONE_SCHEMED = re.compile(rf"[htps]{{2,8}}:/{{1,3}}{_ANY_CHAR}+", re.IGNORECASE)
+_ALONE_SCHEMED = re.compile(rf"{_WEB}:/{{1,3}}{_ANY_CHAR}+", re.IGNORECASE)
 _ALONE_SCHEMELESS = re.compile(rf"{_LABELS}(?::\d+)?(?P<path>[/?#]{_ANY_CHAR}*)?(?![^{_ENDS}.,;:!')\]])")
 
-_SCHEME = re.compile(r"(?P<scheme>[htps]{2,8}):/{1,3}(?=[^/])", re.IGNORECASE)
+_SCHEME = re.compile(rf"(?P<scheme>{_WEB}):/{{1,3}}(?=[^/])", re.IGNORECASE)
 _DOUBLED = re.compile(r"https?:/{1,2}(?=https?://)", re.IGNORECASE)
 _MIRROR = re.compile(
     r"https?://(?:archive\.(?:ph|is|today|md|li|vn|fo)/|web\.archive\.org/web/)(.*)", re.IGNORECASE
 )
 _INNER = re.compile(r"https?:/{1,2}[^/].*", re.IGNORECASE)
+_INNER_SCHEMELESS = re.compile(rf"\d{{4,14}}[a-z_*]*/({_LABELS}(?:[/?#:].*)?)")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 _CLOSERS = {")": "(", "]": "["}
 _SOUND = re.compile(r"https?://(?!https?:)[^\s<>\"/?#:@\[\].]+\.[^\s<>\"/?#:@\[\].][^\s<>\"]*")
 _UNSAFE = re.compile(r"[\s<>\"]")
-_INVISIBLE = re.compile("[\ufeff\u200b-\u200d\u2060]")
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -50,14 +54,14 @@ class Found(Struct, frozen=True, gc=False):
 
     url: str
     raw: str
-    form: str
+    form: Literal["bare", "schemeless"]
     start: int
     end: int
 
 
 def usable(href: str, base: str) -> str:
     """An ``href`` as an absolute http(s) URL, resolved and mended; '' where it is none or its host has no dot."""
-    text = _INVISIBLE.sub("", href).strip()
+    text = ZERO_WIDTH.sub("", href).strip()
     if not text:
         return ""
     if not _SCHEME.match(text):
@@ -95,11 +99,6 @@ def picture_url(source: str, base: str) -> str:
     """An ``img``'s address, absolute and https; '' for one that is written into the page or none at all."""
     url = usable(source, base)
     return "https" + url[4:] if url.startswith("http:") else url
-
-
-def is_reply(href: str) -> bool:
-    """Whether it is the reply link of a story's block (``/comments?sid=N&op=reply``)."""
-    return "op=reply" in href and site.commented_sid(href) is not None
 
 
 def in_prose(text: str) -> Iterator[Found]:
@@ -152,9 +151,14 @@ def is_mirror(url: str) -> bool:
 
 def archived(url: str) -> str | None:
     """The original's URL that an archive mirror carries inside its own; None where it carries none."""
-    found = _MIRROR.match(url)
-    inner = _INNER.search(found[1]) if found else None
-    return mended(inner[0]) or None if inner else None
+    mirror = _MIRROR.match(url)
+    if mirror is None:
+        return None
+    inner = _INNER.search(mirror[1])
+    if inner:
+        return mended(inner[0]) or None
+    schemeless = _INNER_SCHEMELESS.fullmatch(mirror[1])
+    return f"https://{schemeless[1]}" if schemeless else None
 
 
 def is_top_level(name: str) -> bool:

@@ -7,7 +7,7 @@ which never changes the addresses that records hold.
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urljoin
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 CANONICAL = "https://www.solidot.org"
 DOMAIN = "solidot.org"
@@ -19,7 +19,9 @@ _STORY = re.compile(
     r"https?://[^/?#]+/+story(?:\.php)?/?\?(?:[^#]*&)?sid=([1-9]\d{0,7})(?=[&#]|$)", re.ASCII | re.IGNORECASE
 )
 _SHARED = re.compile(r"/story/?\?sid=([1-9]\d{0,7})(?!\d)", re.ASCII)
-_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//[^/?#]+)?/+comments/?\?", re.ASCII | re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"\s*(?:(?:https?:)?//(?:[\w-]+\.)*solidot\.org)?/+comments/?\?", re.ASCII | re.IGNORECASE
+)
 _QUERY_SID = re.compile(r"[?&]sid=([^&]*)")
 
 
@@ -72,3 +74,21 @@ def resolve(href: str, base: str) -> str:
         return urljoin(base, href)
     except ValueError:
         return ""
+
+
+def may_follow(target: str, source: str, base: str) -> bool:
+    """Whether a redirect from ``source`` to ``target`` stays on the site that ``base`` names.
+
+    On solidot.org: any of its hosts on the scheme's own port, https, or http on the way to https. Under another
+    base: that host and port. Never from https back to http.
+    """
+    there, here, home = urlsplit(target), urlsplit(source), urlsplit(base)
+    if there.scheme not in ("http", "https") or (here.scheme == "https" and there.scheme == "http"):
+        return False
+    if not is_internal(base):
+        return _netloc(there) == _netloc(home)
+    return is_internal(target) and there.port in (None, {"http": 80, "https": 443}[there.scheme])
+
+
+def _netloc(parts: SplitResult) -> tuple[str | None, int | None]:
+    return parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

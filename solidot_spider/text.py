@@ -1,0 +1,19 @@
+"""Text as records hold it: what cannot be seen is gone, white space is one space. Never Unicode-normalised."""
+
+from __future__ import annotations
+
+import re
+
+ZERO_WIDTH = re.compile("[\ufeff\u200b-\u200d\u2060]")
+
+
+def visible(text: str) -> str:
+    """Text without zero-width characters."""
+    if text.isascii() or ZERO_WIDTH.search(text) is None:
+        return text
+    return ZERO_WIDTH.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Text without zero-width characters, white space (NBSP too) folded to one space, the ends trimmed."""
+    return " ".join(visible(text).split())
