@@ -58,7 +58,9 @@ class Document:
         if not self.blocks:
             self.block_at = 0
             self.root = self._tree(0, len(data))
-            self.blocks = [each for each in _outside_comments(self.root) if each.tag == "div" and has_class(each, BLOCK)]
+            self.blocks = [
+                each for each in _outside_comments(self.root) if each.tag == "div" and has_class(each, BLOCK)
+            ]
         self.json_ld = json_ld.read(data)
         self.views = self._views()
         """``本文已被查看 N 次``, outside of the story and its comments; None where the page does not say."""

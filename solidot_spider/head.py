@@ -60,7 +60,9 @@ class Head:
                 elif has_class(child, BODY):
                     self.main = child
                     return True
-                if self._walk(child, within_heading=within_heading or (tag == "div" and has_class(child, HEADING))):
+                if self._walk(
+                    child, within_heading=within_heading or (tag == "div" and has_class(child, HEADING))
+                ):
                     return True
             if child.tail:
                 self._texts.append(child.tail)

@@ -11,16 +11,30 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from solidot_spider import links, site
-from solidot_spider.paragraphs import Anchor, Cell, Container, Paragraph, Picture, Run, folded, joined, preformatted
+from solidot_spider.paragraphs import (
+    Anchor,
+    Cell,
+    Container,
+    Paragraph,
+    Picture,
+    Run,
+    folded,
+    joined,
+    preformatted,
+)
 from solidot_spider.text import fold
 
 INLINE = frozenset({"b", "i", "em", "strong", "u", "sup", "sub", "code"})
 CONTAINERS = frozenset({"blockquote", "ul", "ol", "li", "pre", "table", "thead", "tbody", "tfoot"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-BLOCKS = CONTAINERS | HEADINGS | frozenset(
-    "p div address article aside body caption center dd details dialog dir dl dt fieldset figcaption figure footer"
-    " form header hgroup hr html legend listing main menu nav noframes option plaintext search section summary"
-    " xmp".split()
+BLOCKS = (
+    CONTAINERS
+    | HEADINGS
+    | frozenset(
+        "p div address article aside body caption center dd details dialog dir dl dt fieldset figcaption figure footer"
+        " form header hgroup hr html legend listing main menu nav noframes option plaintext search section summary"
+        " xmp".split()
+    )
 )
 DROPPED = frozenset(
     "script style template noscript iframe object embed svg math head title textarea select audio video canvas"

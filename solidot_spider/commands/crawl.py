@@ -1,0 +1,160 @@
+"""``solidot crawl``: Scrapy's command, with checked arguments, run files, a summary and a true exit status."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from scrapy.commands import crawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from solidot_spider import options, run
+from solidot_spider.feed import APPENDABLE, StoryFeed, is_running
+from solidot_spider.options import Options
+from solidot_spider.outcome import CANNOT_WRITE, TROUBLE, USAGE, exit_status
+from solidot_spider.run import Run
+from solidot_spider.sids import ArgumentError
+from solidot_spider.spiders.asking import AskingSpider
+
+_PLACEHOLDER = re.compile(r"%\(\w+\)")
+
+
+class Command(crawl.Command):
+    """Runs a spider; wrong arguments are one line and exit status 2, with nothing fetched."""
+
+    def long_desc(self) -> str:
+        """What ``--help`` says."""
+        return (
+            "Run a spider. Example: solidot crawl story -a sids=79500-79600. The records go to a file of the run's "
+            "own, DATA/runs/NAME.jsonl, or to -o FILE (added) or -O FILE (replaced); ids that did not settle go to "
+            "DATA/runs/NAME.retry.txt, for -a sids=@FILE. Exit status: 0 well, 1 some ids did not settle, 2 wrong "
+            "arguments, 3 the site seems changed, 4 a file cannot be written."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's options; their errors in one line."""
+        super().add_options(parser)
+        parser.error = _stop  # type: ignore[method-assign]
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set Scrapy's settings from the options."""
+        try:
+            super().process_options(args, opts)
+        except UsageError as error:
+            _stop(str(error))
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl, tell, and set the exit status."""
+        assert self.settings is not None
+        try:
+            chosen = options.read(self.settings)
+            spider = self._spider_class(args)
+            arguments = spider.read_arguments(opts.spargs)
+            this = run.named(spider.name, chosen.data_dir)
+            feeds = self._feeds(this)
+            self.settings.set("FEEDS", feeds, priority="cmdline")
+        except (options.OptionError, ArgumentError) as error:
+            _stop(str(error))
+        self._announce(chosen, this, makes_data=str(this.feed) in feeds)
+        began = monotonic()
+        crawler = self._crawl(spider, arguments)
+        self.exitcode = _finish(crawler, this, monotonic() - began)
+
+    def _spider_class(self, args: list[str]) -> type[AskingSpider]:
+        assert self.crawler_process is not None
+        loader = self.crawler_process.spider_loader
+        known = ", ".join(sorted(loader.list()))
+        if len(args) != 1:
+            given = f"got {' '.join(args)}" if args else "got none"
+            raise ArgumentError(f"crawl takes the name of one spider, {given}; there is {known}")
+        if args[0] not in loader.list():
+            raise ArgumentError(f"no spider is called {args[0]}; there is {known}")
+        spider = loader.load(args[0])
+        if not issubclass(spider, AskingSpider):
+            raise ArgumentError(f"{args[0]} is no spider of this project; run it with `scrapy runspider`")
+        return spider
+
+    def _feeds(self, this: Run) -> dict[str, dict[str, Any]]:
+        """The feeds that were asked for, else the run's own."""
+        assert self.settings is not None
+        asked: dict[str, dict[str, Any]] = {
+            str(uri): dict(each) for uri, each in self.settings.getdict("FEEDS").items()
+        }
+        if not asked:
+            return {str(this.feed): {"format": "jsonlines", "part": str(this.part), "journal": True}}
+        for uri, feed in asked.items():
+            if _PLACEHOLDER.search(uri):
+                raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
+            if urlsplit(uri).scheme in ("", "file"):
+                path = Path(uri.removeprefix("file://"))
+                _check_appendable(path, feed)
+                feed["part"] = f"{path}.{this.name}.part"
+        return asked
+
+    def _announce(self, chosen: Options, this: Run, *, makes_data: bool) -> None:
+        if chosen.is_live and not chosen.contact:
+            _tell("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
+        if makes_data and not chosen.data_dir.exists():
+            _tell(f"making the data directory {chosen.data_dir.absolute()}")
+        for part in sorted(this.directory.glob("*.jsonl.part")):
+            if not is_running(part):
+                _tell(f"{part} was left by a run that was killed; its lines are whole")
+
+    def _crawl(self, spider: type[AskingSpider], arguments: Any) -> Crawler:
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(spider)
+        self.crawler_process.crawl(crawler, arguments=arguments)
+        self.crawler_process.start()
+        return crawler
+
+
+def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
+    exists = path.exists() and path.stat().st_size
+    if exists and not feed.get("overwrite") and feed.get("format") not in APPENDABLE:
+        raise ArgumentError(
+            f"-o {path}: a file of the format {feed.get('format')} cannot be added to; "
+            "use -O to replace it, or a .jsonl file"
+        )
+
+
+def _finish(crawler: Crawler, this: Run, seconds: float) -> int:
+    """Write the retry file, tell what became of the run, and say its exit status."""
+    spider, feed = crawler.spider, crawler.get_extension(StoryFeed)
+    if not isinstance(spider, AskingSpider) or feed is None:
+        _tell("the crawl could not begin; the log above says why")
+        return TROUBLE
+    error = feed.error
+    for line in run.summary(this, spider.ledger, seconds):
+        _tell(line)
+    for storage in feed.files:
+        if storage.left:
+            _tell(f"  {storage.target} is as it was; the new lines are in {storage.left}")
+        elif storage.target.exists():
+            _tell(f"  records: {storage.target}")
+    try:
+        retry = run.write_retry(this, spider.ledger)
+        if retry:
+            _tell(f"  ask again: solidot crawl story -a sids=@{retry}")
+    except OSError as fault:
+        error = error or f"{this.retry}: {fault.strerror}"
+    status = exit_status(spider.ledger, interrupted=spider.interrupted, cannot_write=bool(error))
+    if status:
+        why = run.verdict(status, spider.ledger)
+        _tell(f"{why}: {error}" if status == CANNOT_WRITE else why)
+    return status
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _stop(message: str) -> NoReturn:
+    """End with one line, nothing fetched."""
+    _tell(f"solidot: {message}")
+    sys.exit(USAGE)

@@ -1,0 +1,83 @@
+"""The program's own options: ``SOLIDOT_*``, from the environment or Scrapy's ``-s``, checked in one place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solidot_spider import __version__, clock, site
+
+NAMES = ("SOLIDOT_SITE_URL", "SOLIDOT_DATA_DIR", "SOLIDOT_CONTACT")
+"""The options there are; the table in README tells what each means."""
+
+_SITE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
+_CONTACT = re.compile(r"[\x21-\x7e]{3,200}")
+
+
+class OptionError(ValueError):
+    """An option holds a value that cannot be used; the message names both and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The checked options.
+
+    Attributes:
+        site_url: where requests go, without a slash at its end.
+        data_dir: where runs leave their files.
+        contact: a URL or address for the User-Agent; '' for none.
+    """
+
+    site_url: str = site.CANONICAL
+    data_dir: Path = Path("data")
+    contact: str = ""
+
+    @property
+    def user_agent(self) -> str:
+        """The honest User-Agent: what this is, which version, and whom to write to."""
+        contact = f"; +{self.contact}" if self.contact else ""
+        return f"Mozilla/5.0 (compatible; solidot_spider/{__version__}{contact})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether requests go to solidot.org itself."""
+        return site.is_internal(self.site_url)
+
+
+def read(get: Mapping[str, Any] | Callable[[str], Any] | None = None) -> Options:
+    """The options, from the environment unless another mapping (Scrapy's settings) is given.
+
+    Raises:
+        OptionError: a value cannot be used.
+    """
+    values: Any = os.environ if get is None else get
+    try:
+        clock.now()
+    except clock.ClockError as error:
+        raise OptionError(str(error)) from error
+    return Options(
+        site_url=_site_url(values.get("SOLIDOT_SITE_URL") or site.CANONICAL),
+        data_dir=Path(values.get("SOLIDOT_DATA_DIR") or "data"),
+        contact=_contact(values.get("SOLIDOT_CONTACT") or ""),
+    )
+
+
+def _site_url(value: str) -> str:
+    if not _SITE_URL.fullmatch(value):
+        raise OptionError(
+            f"SOLIDOT_SITE_URL={value}: not the base of a site; give scheme, host and port only, "
+            "such as http://127.0.0.1:8000"
+        )
+    return value.rstrip("/")
+
+
+def _contact(value: str) -> str:
+    if value and not _CONTACT.fullmatch(value):
+        raise OptionError(
+            f"SOLIDOT_CONTACT={value}: give an address in plain ASCII, such as mailto:you@example.org"
+        )
+    return value

@@ -1,0 +1,107 @@
+"""A run: its name, the files it leaves, and the summary it ends with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from solidot_spider import clock
+from solidot_spider.outcome import (
+    CANNOT_WRITE,
+    HOME_FOR_ALL,
+    OK,
+    SETTLED,
+    SITE_CHANGED,
+    Ledger,
+    Outcome,
+)
+
+SHOWN = 5
+"""How many ranges of ids a line of the summary names; the retry file names all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's name, and the directory of its files."""
+
+    name: str
+    directory: Path
+
+    @property
+    def feed(self) -> Path:
+        """The default feed."""
+        return self.directory / f"{self.name}.jsonl"
+
+    @property
+    def part(self) -> Path:
+        """The default feed while it is written."""
+        return self.directory / f"{self.name}.jsonl.part"
+
+    @property
+    def retry(self) -> Path:
+        """The ids that did not settle, as ``-a sids=@FILE`` takes them."""
+        return self.directory / f"{self.name}.retry.txt"
+
+
+def named(spider: str, data_dir: Path) -> Run:
+    """A run of this spider, beginning now, under a name that no file of another run has."""
+    stem = f"{spider}-{clock.now():%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    number = 1
+    while True:
+        run = Run(stem if number == 1 else f"{stem}-{number}", data_dir / "runs")
+        if not any(path.exists() for path in (run.feed, run.part, run.retry)):
+            return run
+        number += 1
+
+
+def write_retry(run: Run, ledger: Ledger) -> Path | None:
+    """Write the ids that did not settle, each range with its outcome and reason; None where all did.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    lines = [
+        f"{each}  # {outcome}{': ' if reason else ''}{plain(reason)}\n"
+        for outcome, reason, ranges in ledger.unsettled()
+        for each in ranges
+    ]
+    if not lines:
+        return None
+    run.directory.mkdir(parents=True, exist_ok=True)
+    aside = run.retry.with_name(run.retry.name + ".part")
+    aside.write_text("".join(lines), encoding="utf-8")
+    aside.replace(run.retry)
+    return run.retry
+
+
+def plain(text: str) -> str:
+    """Text that may hold something of a page, safe for a terminal and for one line."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def summary(run: Run, ledger: Ledger, seconds: float) -> Iterator[str]:
+    """What became of the ids asked, in lines for a person."""
+    counts = (
+        ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each]) or "nothing"
+    )
+    yield f"{run.name}: {ledger.asked} asked in {seconds:.1f} s: {counts}"
+    for outcome, reason, ranges in ledger.unsettled():
+        shown = ", ".join(map(str, ranges[:SHOWN])) + (", …" if len(ranges) > SHOWN else "")
+        yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
+
+
+def verdict(status: int, ledger: Ledger) -> str:
+    """A sentence that says why the run ends with this exit status."""
+    if status == OK:
+        return ""
+    if status == CANNOT_WRITE:
+        return "exit status 4: the feed could not be written"
+    if status == SITE_CHANGED:
+        if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
+            return "exit status 3: the site answers its home page to stories that it has; ask again later"
+        return "exit status 3: the site seems changed: too many pages could not be read"
+    if any(ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED):
+        return "exit status 1: some ids did not settle"
+    return "exit status 1: the run was interrupted"

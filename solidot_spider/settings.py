@@ -1,0 +1,84 @@
+"""Settings, as an annotated difference from Scrapy's defaults."""
+
+from __future__ import annotations
+
+import os
+
+from solidot_spider import options
+from solidot_spider.site import CANONICAL
+
+BOT_NAME = "solidot_spider"
+SPIDER_MODULES = ["solidot_spider.spiders"]
+COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status
+
+# --- The program's own options (options.py checks them) ---
+SOLIDOT_SITE_URL = os.environ.get("SOLIDOT_SITE_URL", CANONICAL)  # a mirror or a test server
+SOLIDOT_DATA_DIR = os.environ.get("SOLIDOT_DATA_DIR", "data")
+SOLIDOT_CONTACT = os.environ.get("SOLIDOT_CONTACT", "")  # whom the site's people can write to
+
+# --- Care for the site ---
+USER_AGENT = options.Options(contact=SOLIDOT_CONTACT).user_agent  # honest, with a contact
+ROBOTSTXT_USER_AGENT = "solidot_spider"
+DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
+DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75
+CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
+CONCURRENT_REQUESTS_PER_DOMAIN = (
+    1000  # all hosts of the site share one slot; the line above is the only limit
+)
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN",
+}
+COOKIES_ENABLED = False  # nothing here needs a session
+RETRY_TIMES = 3
+RETRY_HTTP_CODES = [429, *range(500, 600)]
+REDIRECT_MAX_TIMES = 5
+
+# --- Limits against a hostile or broken answer ---
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 4 * 1024 * 1024  # bytes, unpacked too: 194 KB of gzip can hold 200 MB
+DOWNLOAD_WARNSIZE = 1024 * 1024
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy does not by default
+
+# --- Components ---
+DUPEFILTER_CLASS = (
+    "scrapy.dupefilters.BaseDupeFilter"  # ids are unique already; a fingerprint costs memory for each
+)
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # RedirectMiddleware below knows port and scheme
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets 13 of 20 forbidden pages through
+    "solidot_spider.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # would parse each page a second time
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "solidot_spider.redirects.SiteRedirectMiddleware": 600,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider names each status an outcome
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # no story is reached from another
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+ITEM_PIPELINES = {
+    "solidot_spider.pipelines.SourcesPipeline": 100,
+    "solidot_spider.pipelines.BodyPipeline": 200,
+    "solidot_spider.pipelines.CheckPipeline": 300,
+}
+EXTENSIONS = {
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "solidot_spider.feed.StoryFeed": 0,  # a line is flushed whole, a failed write ends the run
+    "scrapy.extensions.telnet.TelnetConsole": None,  # no remote control
+}
+TELNETCONSOLE_ENABLED = False
+CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
+
+# --- Feeds ---
+FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.feed.StoryLinesExporter")
+FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.feed.PartFileStorage")
+FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
+FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
+
+# --- Logs ---
+LOG_LEVEL = "WARNING"  # trouble only: a run tells what it did in its summary
+LOG_FORMATTER = "solidot_spider.logs.StoryLogFormatter"  # one line an event, no page text
+STATS_DUMP = False  # a hundred lines; the summary says what a person asks

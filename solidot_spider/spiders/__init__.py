@@ -1,0 +1,1 @@
+"""The spiders: ids in, requests out."""

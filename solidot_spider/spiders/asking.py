@@ -1,0 +1,218 @@
+"""What every spider does with its ids: ask each once, name its outcome, and confirm what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from time import monotonic
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
+
+from solidot_spider import clock, options, page, site, transport
+from solidot_spider.control import EVERY, Answer, Control, Health
+from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome
+from solidot_spider.page import Missing, StoryPage
+from solidot_spider.record import Draft
+from solidot_spider.robots import SLOT, RobotsMiddleware
+from solidot_spider.sids import Sids
+
+
+class AskingSpider(Spider):
+    """Asks for stories by their ids, in ascending order, and settles each in its ledger.
+
+    Attributes:
+        ledger: what became of the ids so far.
+        sids: the ids to ask.
+        limit: the most story pages to ask, None for all.
+        minutes: the time after which nothing more is asked, None for none.
+    """
+
+    allowed_domains: ClassVar[list[str]] = [site.DOMAIN]
+    base = site.CANONICAL
+
+    def __init__(self, *, sids: Sids, limit: int | None = None, minutes: float | None = None) -> None:
+        super().__init__()
+        self.ledger = Ledger()
+        self.sids = sids
+        self.limit = limit
+        self.minutes = minutes
+        self.stopped = ""
+        """Why the run ended before its last id; '' while it has not."""
+        self.interrupted = False
+        """Whether a signal ended the run."""
+        self._last_asked = 0
+        self._control = Control()
+        self._unconfirmed: set[int] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> AskingSpider:  # type: ignore[override]
+        """The spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.base = options.read(crawler.settings).site_url
+        crawler.signals.connect(spider.item_dropped, signals.item_dropped)
+        crawler.signals.connect(spider.item_failed, signals.item_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """First robots.txt, then the stories, held back so that only what can be asked now is made; then controls."""
+        if not await self._allowed():
+            return
+        deadline = monotonic() + self.minutes * 60 if self.minutes is not None else None
+        for number, sid in enumerate(self.sids):
+            await self._room()
+            self.stopped = self._cap(number, deadline)
+            if self.stopped:
+                break
+            if len(self._unconfirmed) >= EVERY and not await self._confirm():
+                self.stopped = HOME_FOR_ALL
+                break
+            self._last_asked = sid
+            self.ledger.ask(sid)
+            yield self._request(sid)
+        await self._answers()
+        await self._confirm()
+
+    async def _allowed(self) -> bool:
+        """Whether robots.txt could be had; where it could not, no id is asked, and each gets its outcome."""
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        if robots is None:
+            return True
+        try:
+            await robots.rules(self.base)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has an outcome
+            outcome, reason = transport.of_error(error)
+            reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
+            self.ledger.settle_rest(self.sids.ranges, outcome, reason)
+            self._last_asked = site.MAX_SID
+            return False
+        return True
+
+    async def _room(self) -> None:
+        """Wait until another request can be sent: a hundred thousand ids are never queued."""
+        engine = self.crawler.engine
+        assert engine is not None
+        if engine.needs_backout():
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    async def _answers(self) -> None:
+        """Wait until every id asked has its answer."""
+        while self.ledger.open - self._unconfirmed:
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
+
+    def _cap(self, number: int, deadline: float | None) -> str:
+        if self.limit is not None and number >= self.limit:
+            return f"limit={self.limit} reached"
+        if deadline is not None and monotonic() >= deadline:
+            return f"minutes={self.minutes:g} are over"
+        return ""
+
+    def _request(self, sid: int) -> Request:
+        return Request(
+            site.story_url(sid, self.base),
+            callback=self.parse,
+            errback=partial(self.gone, sid=sid),
+            cb_kwargs={"sid": sid},
+            meta={"download_slot": SLOT},
+        )
+
+    def parse(self, response: Response, sid: int | None = None) -> Iterator[Draft]:
+        """A story page: the story on its way to the pipelines, or an outcome."""
+        sid = sid or site.asked_sid(response.url)
+        if sid is None:
+            return
+        ending = transport.of_status(response.status)
+        if ending is not None:
+            self._settle(sid, *ending)
+            return
+        try:
+            said = page.read(response.body, response.url, sid)
+        except Exception as error:  # a fault of the parser must not cost the other ids their run
+            self.logger.exception("Story %d: fault in the parser", sid)
+            said = page.Unparsed(f"fault in the parser ({type(error).__name__})")
+        if isinstance(said, StoryPage):
+            self._note(said.notes)
+            yield Draft(said, clock.now())
+        elif isinstance(said, Missing):
+            self._control.saw_home(response.body, response.url)
+            self._settle(sid, Outcome.MISSING, said.reason)
+        else:
+            self._settle(sid, Outcome.UNPARSED, said.reason)
+
+    def gone(self, failure: Failure, sid: int) -> None:
+        """No answer came for a story."""
+        self._settle(sid, *transport.of_error(failure.value))
+
+    def item_dropped(self, item: Draft, exception: BaseException) -> None:
+        """A record failed its check."""
+        self._settle(item.page.sid, Outcome.UNPARSED, str(exception))
+
+    def item_failed(self, item: Draft, failure: Failure) -> None:
+        """A pipeline is at fault: the id is told of all the same."""
+        self._settle(item.page.sid, Outcome.UNPARSED, f"fault in a pipeline ({failure.type.__name__})")
+
+    def stored(self, sid: int) -> None:
+        """A story's record is written."""
+        self._control.saw_story(sid)
+        self._settle(sid, Outcome.STORED)
+
+    def not_written(self, sid: int) -> None:
+        """A story's record could not be written."""
+        self._settle(sid, Outcome.FAILED, "not written")
+
+    def _settle(self, sid: int, outcome: Outcome, reason: str = "") -> None:
+        if sid not in self.ledger.open:
+            return  # in `parse` and `shell` nothing is asked by a run
+        if outcome is Outcome.MISSING:
+            self._unconfirmed.add(sid)
+            return
+        self.ledger.settle(sid, outcome, reason)
+        if reason:
+            self.logger.info("Story %d %s: %s", sid, outcome, reason)
+
+    def _note(self, notes: list[str]) -> None:
+        for note in notes:
+            self.crawler.stats.inc_value(f"page/{note}")
+
+    async def _confirm(self) -> bool:
+        """Ask a control about the stories that answered as missing; False where the site is not well."""
+        if not self._unconfirmed:
+            return True
+        doubted = set(self._unconfirmed)
+        health = await self._control.health(self._fetch, doubted)
+        outcome, reason = {
+            Health.WELL: (Outcome.MISSING, ""),
+            Health.ILL: (Outcome.UNPARSED, HOME_FOR_ALL),
+            Health.SILENT: (Outcome.FAILED, NOT_CONFIRMED),
+        }[health]
+        for sid in sorted(doubted):
+            self.ledger.settle(sid, outcome, reason)
+        self._unconfirmed -= doubted
+        return health is Health.WELL
+
+    async def _fetch(self, path: str) -> Answer | None:
+        """A page for the control; it is never stored and counts nowhere."""
+        assert self.crawler.engine is not None
+        request = Request(f"{self.base}{path}", callback=NO_CALLBACK, meta={"download_slot": SLOT})
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, no page came
+            self.logger.info("Control %s: %s", path, transport.of_error(error)[1])
+            return None
+        is_answer = transport.of_status(response.status) is None or response.status in transport.MISSING
+        return (response.body, response.url) if is_answer else None
+
+    def finish(self, reason: str) -> None:
+        """Close the ledger: what a stopped run left is ``not tried``, what it could not confirm ``failed``."""
+        self.interrupted = reason == "shutdown"
+        for sid in sorted(self._unconfirmed):
+            self.ledger.settle(sid, Outcome.FAILED, NOT_CONFIRMED)
+        self._unconfirmed.clear()
+        why = self.stopped or ("interrupted" if self.interrupted else reason)
+        self.ledger.close(why)
+        self.ledger.settle_rest(self.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+        self._last_asked = site.MAX_SID

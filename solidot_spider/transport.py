@@ -1,0 +1,64 @@
+"""What an answer that is no page means: each status and each kind of silence has its outcome and its reason."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from scrapy import exceptions
+from scrapy.exceptions import IgnoreRequest
+from twisted.internet import error as network
+
+from solidot_spider.outcome import Outcome
+from solidot_spider.redirects import RefusedError
+
+Ending = tuple[Outcome, str]
+
+_REFUSED = frozenset({401, 403, 451})
+MISSING = frozenset({404, 410})
+_SILENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (exceptions.DownloadTimeoutError, "time-out"),
+    (network.TimeoutError, "time-out"),
+    (exceptions.CannotResolveHostError, "host name not found"),
+    (exceptions.DownloadConnectionRefusedError, "connection refused"),
+    (exceptions.ResponseDataLossError, "body cut short"),
+    (exceptions.DownloadCancelledError, "body over the limit of DOWNLOAD_MAXSIZE"),
+    (network.SSLError, "certificate not verified"),
+    (exceptions.DownloadFailedError, "connection lost"),
+    (network.ConnectionDone, "connection lost"),
+    (network.ConnectionLost, "connection lost"),
+    (network.ConnectError, "no connection"),
+)
+
+
+def of_status(status: int) -> Ending | None:
+    """The outcome of an answer's status; None for a page, whose content decides."""
+    if 200 <= status < 300:
+        return None
+    if status in MISSING:
+        return Outcome.MISSING, f"answered {status}"
+    return (Outcome.REFUSED if status in _REFUSED else Outcome.FAILED), f"answered {named(status)}"
+
+
+def named(status: int) -> str:
+    """A status with its name, as far as it has one."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def of_error(error: BaseException) -> Ending:
+    """The outcome of a request that brought no answer."""
+    if isinstance(error, RefusedError):
+        return Outcome.REFUSED, str(error)
+    if isinstance(error, IgnoreRequest):
+        return Outcome.FAILED, str(error) or "request dropped"
+    if "certificate verify failed" in str(error) or "CertificateError" in str(error):
+        return (
+            Outcome.FAILED,
+            "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)",
+        )
+    for kind, reason in _SILENCES:
+        if isinstance(error, kind):
+            return Outcome.FAILED, reason
+    return Outcome.FAILED, f"no answer ({type(error).__name__})"
