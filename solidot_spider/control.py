@@ -49,9 +49,7 @@ class Control:
     async def health(self, fetch: Fetch, missing: set[int]) -> Health:
         """Ask up to three stories; ``missing`` are ids that cannot serve, being doubted themselves."""
         candidates = await self._candidates(fetch, missing)
-        answered = (
-            not candidates and self._home is not None
-        )  # a home page without a story is no good sign either
+        answered = not candidates and self._home is not None  # a home page without a story is no good sign either
         for sid in candidates:
             answer = await fetch(f"/story?sid={sid}")
             if answer is None:

@@ -77,7 +77,5 @@ def _site_url(value: str) -> str:
 
 def _contact(value: str) -> str:
     if value and not _CONTACT.fullmatch(value):
-        raise OptionError(
-            f"SOLIDOT_CONTACT={value}: give an address in plain ASCII, such as mailto:you@example.org"
-        )
+        raise OptionError(f"SOLIDOT_CONTACT={value}: give an address in plain ASCII, such as mailto:you@example.org")
     return value

@@ -83,9 +83,7 @@ def plain(text: str) -> str:
 
 def summary(run: Run, ledger: Ledger, seconds: float) -> Iterator[str]:
     """What became of the ids asked, in lines for a person."""
-    counts = (
-        ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each]) or "nothing"
-    )
+    counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each]) or "nothing"
     yield f"{run.name}: {ledger.asked} asked in {seconds:.1f} s: {counts}"
     for outcome, reason, ranges in ledger.unsettled():
         shown = ", ".join(map(str, ranges[:SHOWN])) + (", …" if len(ranges) > SHOWN else "")

@@ -22,9 +22,7 @@ ROBOTSTXT_USER_AGENT = "solidot_spider"
 DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
 DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
-CONCURRENT_REQUESTS_PER_DOMAIN = (
-    1000  # all hosts of the site share one slot; the line above is the only limit
-)
+CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN",
@@ -41,9 +39,7 @@ DOWNLOAD_WARNSIZE = 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy does not by default
 
 # --- Components ---
-DUPEFILTER_CLASS = (
-    "scrapy.dupefilters.BaseDupeFilter"  # ids are unique already; a fingerprint costs memory for each
-)
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # ids are unique already; a fingerprint costs memory for each
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # RedirectMiddleware below knows port and scheme
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets 13 of 20 forbidden pages through

@@ -21,7 +21,6 @@ _SILENCES: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.CannotResolveHostError, "host name not found"),
     (exceptions.DownloadConnectionRefusedError, "connection refused"),
     (exceptions.ResponseDataLossError, "body cut short"),
-    (exceptions.DownloadCancelledError, "body over the limit of DOWNLOAD_MAXSIZE"),
     (network.SSLError, "certificate not verified"),
     (exceptions.DownloadFailedError, "connection lost"),
     (network.ConnectionDone, "connection lost"),
@@ -51,6 +50,8 @@ def of_error(error: BaseException) -> Ending:
     """The outcome of a request that brought no answer."""
     if isinstance(error, RefusedError):
         return Outcome.REFUSED, str(error)
+    if "DOWNLOAD_MAXSIZE" in str(error) or isinstance(error, exceptions.DownloadCancelledError):
+        return Outcome.FAILED, "body over the limit of DOWNLOAD_MAXSIZE"
     if isinstance(error, IgnoreRequest):
         return Outcome.FAILED, str(error) or "request dropped"
     if "certificate verify failed" in str(error) or "CertificateError" in str(error):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -19,38 +20,59 @@ from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome
 from solidot_spider.page import Missing, StoryPage
 from solidot_spider.record import Draft
 from solidot_spider.robots import SLOT, RobotsMiddleware
-from solidot_spider.sids import Sids
+from solidot_spider.sids import ArgumentError, Sids
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a spider is to ask.
+
+    Attributes:
+        sids: the ids, asked in ascending order.
+        limit: the most story pages to ask, None for all.
+        minutes: the time after which nothing more is asked, None for none.
+    """
+
+    sids: Sids
+    limit: int | None = None
+    minutes: float | None = None
 
 
 class AskingSpider(Spider):
     """Asks for stories by their ids, in ascending order, and settles each in its ledger.
 
     Attributes:
+        base: where the site is, without a slash at its end.
         ledger: what became of the ids so far.
-        sids: the ids to ask.
-        limit: the most story pages to ask, None for all.
-        minutes: the time after which nothing more is asked, None for none.
+        arguments: what to ask.
+        stopped: why the run ended before its last id; '' while it has not.
+        interrupted: whether a signal ended the run.
     """
 
     allowed_domains: ClassVar[list[str]] = [site.DOMAIN]
     base = site.CANONICAL
 
-    def __init__(self, *, sids: Sids, limit: int | None = None, minutes: float | None = None) -> None:
+    def __init__(self, arguments: Arguments) -> None:
         super().__init__()
+        self.arguments = arguments
         self.ledger = Ledger()
-        self.sids = sids
-        self.limit = limit
-        self.minutes = minutes
         self.stopped = ""
-        """Why the run ended before its last id; '' while it has not."""
         self.interrupted = False
-        """Whether a signal ended the run."""
         self._last_asked = 0
         self._control = Control()
         self._unconfirmed: set[int] = set()
 
+    @staticmethod
+    def read_arguments(given: Mapping[str, str]) -> Arguments:
+        """The arguments of a crawl (``-a NAME=VALUE``), checked.
+
+        Raises:
+            ArgumentError: which value is wrong, and what is allowed.
+        """
+        raise ArgumentError(f"this spider takes no arguments, not {', '.join(given)}")
+
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> AskingSpider:  # type: ignore[override]
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.base = options.read(crawler.settings).site_url
@@ -62,8 +84,9 @@ class AskingSpider(Spider):
         """First robots.txt, then the stories, held back so that only what can be asked now is made; then controls."""
         if not await self._allowed():
             return
-        deadline = monotonic() + self.minutes * 60 if self.minutes is not None else None
-        for number, sid in enumerate(self.sids):
+        minutes = self.arguments.minutes
+        deadline = None if minutes is None else monotonic() + minutes * 60
+        for number, sid in enumerate(self.arguments.sids):
             await self._room()
             self.stopped = self._cap(number, deadline)
             if self.stopped:
@@ -87,7 +110,7 @@ class AskingSpider(Spider):
         except Exception as error:  # noqa: BLE001 - whatever it is, it has an outcome
             outcome, reason = transport.of_error(error)
             reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
-            self.ledger.settle_rest(self.sids.ranges, outcome, reason)
+            self.ledger.settle_rest(self.arguments.sids.ranges, outcome, reason)
             self._last_asked = site.MAX_SID
             return False
         return True
@@ -105,10 +128,11 @@ class AskingSpider(Spider):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _cap(self, number: int, deadline: float | None) -> str:
-        if self.limit is not None and number >= self.limit:
-            return f"limit={self.limit} reached"
+        limit = self.arguments.limit
+        if limit is not None and number >= limit:
+            return f"limit={limit} reached"
         if deadline is not None and monotonic() >= deadline:
-            return f"minutes={self.minutes:g} are over"
+            return f"minutes={self.arguments.minutes:g} are over"
         return ""
 
     def _request(self, sid: int) -> Request:
@@ -145,6 +169,7 @@ class AskingSpider(Spider):
 
     def gone(self, failure: Failure, sid: int) -> None:
         """No answer came for a story."""
+        assert failure.value is not None
         self._settle(sid, *transport.of_error(failure.value))
 
     def item_dropped(self, item: Draft, exception: BaseException) -> None:
@@ -153,7 +178,7 @@ class AskingSpider(Spider):
 
     def item_failed(self, item: Draft, failure: Failure) -> None:
         """A pipeline is at fault: the id is told of all the same."""
-        self._settle(item.page.sid, Outcome.UNPARSED, f"fault in a pipeline ({failure.type.__name__})")
+        self._settle(item.page.sid, Outcome.UNPARSED, f"fault in a pipeline ({type(failure.value).__name__})")
 
     def stored(self, sid: int) -> None:
         """A story's record is written."""
@@ -214,5 +239,5 @@ class AskingSpider(Spider):
         self._unconfirmed.clear()
         why = self.stopped or ("interrupted" if self.interrupted else reason)
         self.ledger.close(why)
-        self.ledger.settle_rest(self.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+        self.ledger.settle_rest(self.arguments.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
         self._last_asked = site.MAX_SID

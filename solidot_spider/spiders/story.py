@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from solidot_spider import sids as ids
 from solidot_spider.sids import ArgumentError, Sids
-from solidot_spider.spiders.asking import AskingSpider
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The spider's checked arguments."""
-
-    sids: Sids
-    limit: int | None = None
-    minutes: float | None = None
+from solidot_spider.spiders.asking import Arguments, AskingSpider
 
 
 class StorySpider(AskingSpider):
@@ -33,17 +24,13 @@ class StorySpider(AskingSpider):
     name = "story"
 
     def __init__(self, *_: Any, arguments: Arguments | None = None, **given: str) -> None:
-        if arguments is None:
+        if arguments is None:  # Scrapy's own commands make spiders without any
             arguments = read_arguments(given) if given else Arguments(Sids())
-        super().__init__(sids=arguments.sids, limit=arguments.limit, minutes=arguments.minutes)
+        super().__init__(arguments)
 
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
-        """The arguments of a crawl.
-
-        Raises:
-            ArgumentError: which value is wrong, and what is allowed.
-        """
+        """The arguments of a crawl, checked; see ``read_arguments``."""
         return read_arguments(given)
 
 
@@ -75,7 +62,7 @@ def read_arguments(given: Mapping[str, str]) -> Arguments:
 def _limit(value: str | None) -> int | None:
     if value is None:
         return None
-    if not (value.isascii() and value.isdigit()) or not 1 <= int(value[:12]):
+    if not (value.isascii() and value.isdigit()) or int(value[:12]) < 1:
         raise ArgumentError(f"limit={value}: not a number of pages; give a whole number from 1 on")
     return int(value)
 
@@ -88,7 +75,5 @@ def _minutes(value: str | None) -> float | None:
     except ValueError:
         number = -1.0
     if not 0 < number < 1e6:
-        raise ArgumentError(
-            f"minutes={value}: not a time; give a number of minutes above 0, such as 90 or 0.5"
-        )
+        raise ArgumentError(f"minutes={value}: not a time; give a number of minutes above 0, such as 90 or 0.5")
     return number

@@ -1,0 +1,88 @@
+"""Real crawls: the command in a process of its own, against the trial server on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NOW = "2025-11-08T12:00:00+08:00"
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8")
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """A crawl that has ended."""
+
+    status: int
+    out: str
+    err: str
+    data: Path
+
+    @property
+    def feeds(self) -> list[Path]:
+        return sorted(self.data.glob("runs/*.jsonl"))
+
+    @property
+    def retries(self) -> list[Path]:
+        return sorted(self.data.glob("runs/*.retry.txt"))
+
+    def stories(self) -> dict[int, dict[str, Any]]:
+        """The records of the run's own feed by sid; a sid that stands twice is an error."""
+        return read_stories(*self.feeds)
+
+
+def read_stories(*files: Path) -> dict[int, dict[str, Any]]:
+    stories: dict[int, dict[str, Any]] = {}
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert text.endswith("\n")
+        for line in text.splitlines():
+            story = json.loads(line)
+            assert story["sid"] not in stories
+            stories[story["sid"]] = story
+    return stories
+
+
+def environment(url: str, data: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOLIDOT_", "SCRAPY_"))}
+    return {
+        **kept,
+        "SOLIDOT_SITE_URL": url,
+        "SOLIDOT_DATA_DIR": str(data),
+        "PYTHONWARNINGS": "error",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+
+
+def start(url: str, data: Path, *words: str, cwd: Path | None = None, program: str = "") -> subprocess.Popen[str]:
+    module = ["-c", program] if program else ["-m", "solidot_spider"]
+    return subprocess.Popen(
+        [sys.executable, *module, *words],
+        env=environment(url, data),
+        cwd=cwd or data.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], data: Path, given: str | None = None) -> Crawl:
+    out, err = process.communicate(given, timeout=PATIENCE)
+    return Crawl(process.returncode, out, err, data)
+
+
+def solidot(url: str, data: Path, *words: str, given: str = "", cwd: Path | None = None) -> Crawl:
+    """A command, run to its end."""
+    return finish(start(url, data, *words, cwd=cwd), data, given)
+
+
+def crawl(url: str, data: Path, *words: str, given: str = "") -> Crawl:
+    """``crawl story`` at full speed, run to its end."""
+    return solidot(url, data, "crawl", "story", *FAST, *words, given=given)

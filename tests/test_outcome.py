@@ -1,0 +1,87 @@
+"""The ledger, and the exit status that follows from it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solidot_spider.outcome import HOME_FOR_ALL, Ledger, LedgerError, Outcome, exit_status
+
+REASONED = st.tuples(st.sampled_from(list(Outcome)), st.sampled_from(["", "time-out", "other-story"]))
+
+
+def ledger(**counts: int) -> Ledger:
+    made, sid = Ledger(), 0
+    for name, count in counts.items():
+        for _ in range(count):
+            sid += 1
+            made.ask(sid)
+            made.settle(sid, Outcome(name.replace("_", " ")), "why")
+    return made
+
+
+@given(st.dictionaries(st.integers(1, 300), REASONED))
+def test_counts_add_up_and_what_did_not_settle_is_named_once(ends: dict[int, tuple[Outcome, str]]) -> None:
+    made = Ledger()
+    for sid, (outcome, reason) in ends.items():
+        made.ask(sid)
+        made.settle(sid, outcome, reason)
+    named = [sid for _, _, ranges in made.unsettled() for first, last in ranges for sid in range(first, last + 1)]
+    assert made.asked == len(ends)
+    assert sorted(named) == sorted(
+        sid for sid, (outcome, _) in ends.items() if outcome not in (Outcome.STORED, Outcome.MISSING)
+    )
+
+
+def test_an_id_ends_once() -> None:
+    made = ledger(stored=1)
+    with pytest.raises(LedgerError, match="story 1"):
+        made.settle(1, Outcome.MISSING)
+
+
+def test_what_is_open_at_the_end_was_not_tried() -> None:
+    made = Ledger()
+    made.ask(7)
+    made.settle_rest([(8, 100_000)], Outcome.NOT_TRIED, "interrupted")
+    made.close("interrupted")
+    assert made.counts == {Outcome.NOT_TRIED: 99_994}
+    assert [str(each) for _, _, ranges in made.unsettled() for each in ranges] == ["7-100000"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "status"),
+    [
+        ({}, 0),
+        ({"stored": 3, "missing": 2}, 0),
+        ({"stored": 3, "not_tried": 5}, 0),
+        ({"stored": 100, "failed": 1}, 1),
+        ({"stored": 100, "refused": 1}, 1),
+        ({"stored": 9, "unparsed": 1}, 1),
+        ({"stored": 8, "unparsed": 2}, 3),
+        ({"unparsed": 1}, 3),
+        ({"unparsed": 1, "failed": 5}, 3),
+        ({"stored": 49, "unparsed": 1}, 1),
+        ({"stored": 48, "unparsed": 2}, 3),
+        ({"stored": 98, "unparsed": 2}, 1),
+        ({"stored": 97, "unparsed": 3}, 3),
+        ({"missing": 98, "unparsed": 2}, 1),
+    ],
+)
+def test_exit_status(counts: dict[str, int], status: int) -> None:
+    assert exit_status(ledger(**counts)) == status
+
+
+def test_an_interrupted_run_is_not_well() -> None:
+    assert exit_status(ledger(stored=3), interrupted=True) == 1
+
+
+def test_a_feed_that_cannot_be_written_comes_first() -> None:
+    assert exit_status(ledger(unparsed=5), cannot_write=True) == 4
+
+
+def test_a_site_that_is_not_well_is_told_however_few_ids_it_doubts() -> None:
+    made = ledger(stored=500)
+    made.ask(9999)
+    made.settle(9999, Outcome.UNPARSED, HOME_FOR_ALL)
+    assert exit_status(made) == 3

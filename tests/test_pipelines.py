@@ -1,0 +1,59 @@
+"""Item pipelines and the functions they wrap give the same record."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+from scrapy.exceptions import DropItem
+
+from solidot_spider import item, page, record, site
+from solidot_spider.page import StoryPage
+from solidot_spider.pipelines import BodyPipeline, CheckPipeline, SourcesPipeline
+from solidot_spider.record import Draft
+from solidot_spider.trial.site import Site
+from solidot_spider.trial.stories import builtin_stories
+
+NOW = datetime(2025, 11, 5, 4, tzinfo=UTC)
+SITE = Site(builtin_stories(), lambda: NOW)
+
+
+@cache  # the site counts views
+def trial_page(sid: int) -> bytes:
+    return SITE.answer(f"/story?sid={sid}").body
+
+
+def draft(sid: int) -> Draft:
+    said = page.read(trial_page(sid), site.story_url(sid))
+    assert isinstance(said, StoryPage)
+    return Draft(said, NOW)
+
+
+SIDS = [sid for sid, story in builtin_stories().items() if story.withdrawn is None and story.published <= NOW]
+
+
+@pytest.mark.parametrize("sid", SIDS)
+def test_pipelines_and_record_agree(sid: int) -> None:
+    values = CheckPipeline().process_item(BodyPipeline().process_item(SourcesPipeline().process_item(draft(sid))))
+    story = record.record(trial_page(sid), site.story_url(sid), NOW)
+    assert isinstance(story, item.Story)
+    assert item.line(values) == item.line(story)
+    assert list(values) == list(json.loads(item.line(story))) == list(item.Story.__struct_fields__)
+
+
+def test_each_pipeline_works_alone() -> None:
+    sid = 79523
+    assert SourcesPipeline().process_item(draft(sid)).sources is not None
+    alone = BodyPipeline().process_item(draft(sid))
+    assert "https://" in alone.body  # nothing pulled the source block out
+    checked = CheckPipeline().process_item(alone)
+    assert checked["source_links"] == []
+
+
+def test_a_record_that_breaks_the_schema_is_dropped_with_its_field() -> None:
+    broken = BodyPipeline().process_item(draft(79523))
+    broken.page.title = ""
+    with pytest.raises(DropItem, match=r"invalid-record: .*title"):
+        CheckPipeline().process_item(broken)
