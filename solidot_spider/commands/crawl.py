@@ -102,9 +102,6 @@ class Command(crawl.Command):
             _tell("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
         if makes_data and not chosen.data_dir.exists():
             _tell(f"making the data directory {chosen.data_dir.absolute()}")
-        for part in sorted(this.directory.glob("*.jsonl.part")):
-            if not is_running(part):
-                _tell(f"{part} was left by a run that was killed; its lines are whole")
 
     def _crawl(self, spider: type[AskingSpider], arguments: Any) -> Crawler:
         assert self.crawler_process is not None
@@ -143,6 +140,9 @@ def _finish(crawler: Crawler, this: Run, seconds: float) -> int:
             _tell(f"  ask again: solidot crawl story -a sids=@{retry}")
     except OSError as fault:
         error = error or f"{this.retry}: {fault.strerror}"
+    for part in sorted(this.directory.glob("*.jsonl.part")):
+        if not is_running(part):
+            _tell(f"  {part} was left by a run that was killed; its lines are whole")
     status = exit_status(spider.ledger, interrupted=spider.interrupted, cannot_write=bool(error))
     if status:
         why = run.verdict(status, spider.ledger)

@@ -1,0 +1,36 @@
+"""Memory does not grow with the number of ids."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from solidot_spider.trial.client import running
+from tests.crawling import start
+
+FEW, MANY = 3_000, 30_000
+SHARE = 1.2
+
+
+def peak(url: str, data: Path, last: int) -> int:
+    """The most memory that a crawl of the ids 1 to ``last`` had, in KiB."""
+    process = start(
+        url,
+        data,
+        *("crawl", "story", "-a", f"sids=1-{last}", "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=32"),
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.communicate()
+    assert process.returncode == 0
+    return usage.ru_maxrss
+
+
+@pytest.mark.long
+def test_memory_is_flat(tmp_path: Path) -> None:
+    with running("--stories", f"generated:{MANY}", "--latency", "0.01") as server:
+        few = peak(server.url, tmp_path / "few", FEW)
+        many = peak(server.url, tmp_path / "many", MANY)
+    assert many < few * SHARE
