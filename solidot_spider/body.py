@@ -81,13 +81,11 @@ def html(paragraphs: list[Paragraph]) -> str:
     out: list[str] = []
     path: tuple[Container, ...] = ()
     for paragraph in paragraphs:
-        if path is not paragraph.path:
+        joined = bool(path) and paragraph.path == path
+        if not joined:
             _move(out, path, paragraph.path)
-            joined = False
-        else:
-            joined = bool(path)
         path = paragraph.path
-        _write(out, paragraph, joined)
+        _write(out, paragraph, joined=joined)
     _move(out, path, ())
     return "".join(out)
 
@@ -101,7 +99,7 @@ def _move(out: list[str], old: tuple[Container, ...], new: tuple[Container, ...]
     out.extend(f"<{container.tag}>" for container in new[shared:])
 
 
-def _write(out: list[str], paragraph: Paragraph, joined: bool) -> None:
+def _write(out: list[str], paragraph: Paragraph, *, joined: bool) -> None:
     if paragraph.cells is not None:
         out.extend(_cell(cell) for cell in paragraph.cells)
     elif paragraph.heading:
@@ -150,9 +148,7 @@ def _picture(run: Run) -> str:
     if run.picture is None:
         return ""
     shown = run.picture
-    return (
-        f"<img{_attribute('src', shown.url)}{_attribute('alt', shown.alt)}{_attribute('title', shown.title)}>"
-    )
+    return f"<img{_attribute('src', shown.url)}{_attribute('alt', shown.alt)}{_attribute('title', shown.title)}>"
 
 
 def _attribute(name: str, value: str) -> str:

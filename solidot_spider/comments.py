@@ -25,10 +25,7 @@ def read(boxes: Iterable[Element]) -> list[Comment]:
 
 def is_comment(element: Element) -> bool:
     """Whether an element is a comment's box."""
-    return (
-        "list_com" in (element.get("class") or "").split()
-        and _ID.fullmatch(element.get("id") or "") is not None
-    )
+    return "list_com" in (element.get("class") or "").split() and _ID.fullmatch(element.get("id") or "") is not None
 
 
 def _comment(box: Element) -> Comment | None:

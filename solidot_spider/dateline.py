@@ -16,8 +16,8 @@ from solidot_spider.clock import BEIJING
 
 # Story pages have a space behind 发表于, lists and comments have none; NBSP and breaks count as space.
 _DATELINE = re.compile(
-    r"发表于\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
-    r"\s*(?P<time>\d{1,2}\s*时\s*\d{1,2}\s*分(?:\s*\d{1,2}\s*秒)?)"
+    r"发表于\s*(?P<date>\d{4}\s*年\s*(?:0?[1-9]|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*日)"
+    r"\s*(?P<time>(?:[01]?\d|2[0-3])\s*时\s*[0-5]?\d\s*分(?:\s*[0-5]?\d\s*秒)?)"
     r"(?:\s*(?P<weekday>(?:星期|周)[一二三四五六日天]))?"
 )
 _PUBDATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?")
@@ -41,9 +41,9 @@ class ChineseDates(parser.parserinfo):
         ("星期四", "周四"),
         ("星期五", "周五"),
         ("星期六", "周六"),
-        ("星期日", "星期天", "周日", "周天"),
+        ("星期日", "周日"),
     ]
-    HMS = [("时", "h"), ("分", "m"), ("秒", "s")]  # noqa: RUF012
+    HMS = [("h", "hour", "时"), ("m", "minute", "分"), ("s", "second", "秒")]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__(dayfirst=False, yearfirst=True)
@@ -65,7 +65,7 @@ def read(text: str) -> Dateline | None:
         return None
     at = day.replace(hour=moment.hour, minute=moment.minute, second=moment.second)
     named = found["weekday"]
-    return Dateline(at, named is None or _CHINESE.weekday(named) == at.weekday())
+    return Dateline(at, named is None or _CHINESE.weekday(named.replace("天", "日")) == at.weekday())
 
 
 @lru_cache(maxsize=4096)

@@ -39,6 +39,8 @@ def has_class(element: Element, name: str) -> bool:
 class Document:
     """A page. ``is_utf8`` tells whether the story's part is valid UTF-8; what is not is replaced by U+FFFD.
 
+    ``is_read`` is false where the parser gave up in the middle, as it does on elements nested deeper than 255.
+
     Args:
         data: the page's bytes.
         whole: parse the whole page even where its story's part would do.
@@ -87,7 +89,10 @@ class Document:
         except UnicodeDecodeError:
             self.is_utf8 = False
             data = data.decode(errors="replace").encode()
-        return tree(data)
+        root = tree(data)
+        error = _PARSER.error_log.last_error
+        self.is_read = error is None or error.level != etree.ErrorLevels.FATAL
+        return root
 
     def _block_at(self) -> int:
         """Where the block begins, if it is surely the only one; else 0."""
@@ -129,9 +134,10 @@ class Document:
 def tree(data: bytes) -> Element:
     """The tree of UTF-8 bytes; an empty one where there is nothing to parse."""
     try:
-        return etree.fromstring(data, _PARSER)
+        root: Element | None = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError:
-        return etree.fromstring(b"<html></html>", _PARSER)
+        root = None
+    return etree.fromstring(b"<html></html>", _PARSER) if root is None else root
 
 
 def following(element: Element) -> Iterator[Element]:

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from solidot_spider import site
 from solidot_spider.document import BLOCK, following, has_class
 from solidot_spider.item import Editor, Topic
-from solidot_spider.text import fold
+from solidot_spider.text import content, fold
 from solidot_spider.walk import starts_comments
 
 BODY = "p_mainnew"
@@ -60,9 +60,7 @@ class Head:
                 elif has_class(child, BODY):
                     self.main = child
                     return True
-                if self._walk(
-                    child, within_heading=within_heading or (tag == "div" and has_class(child, HEADING))
-                ):
+                if self._walk(child, within_heading=within_heading or (tag == "div" and has_class(child, HEADING))):
                     return True
             if child.tail:
                 self._texts.append(child.tail)
@@ -85,11 +83,11 @@ class Head:
             return ""
         anchors = list(self.heading.iter("a")) if len(self.heading) else []
         if not anchors or fold(self.heading.text or ""):
-            return fold(_content(self.heading))
+            return fold(content(self.heading))
         behind = fold(anchors[-1].tail or "")
         if behind.startswith(_SECTION_MARKS):
             return behind.lstrip(" :：")
-        return fold(_content(anchors[-1]) + " " + behind)
+        return fold(content(anchors[-1]) + " " + behind)
 
     def editor(self) -> Editor | None:
         """``<a href="/~Wilson">Wilson</a> (42865)发表于``."""
@@ -99,14 +97,14 @@ class Head:
         for anchor, href in self.anchors:
             in_url = _NAME_IN_URL.search(href)
             if in_url:
-                name = fold(_content(anchor)) or fold(unquote(in_url[1]))
+                name = fold(content(anchor)) or fold(unquote(in_url[1]))
                 return Editor(name, uid) if name else None
         named = _NAMED.search(before)
         return Editor(named[1], int(named[2])) if named else None
 
     def department(self) -> str | None:
         """The ``来自…`` line without ``来自`` and without a final ``部门``; once each, a novel may begin so too."""
-        lines = (fold(_content(element)) for element in self.bold)
+        lines = (fold(content(element)) for element in self.bold)
         line = next((line for line in lines if line.startswith("来自")), "")
         if not line:
             found = _DEPARTMENT.search(self.text)
@@ -126,7 +124,7 @@ class Head:
         return {sid for _, href in self.anchors if "share" in href and (sid := site.shared_sid(href))}
 
     def replied_sids(self) -> set[int]:
-        """The sids that reply and comment links name, in the block and behind it, up to the comments or another block."""
+        """The sids that reply and comment links name, up to the readers' comments or another block."""
         hrefs = [href for _, href in self.anchors]
         for node in following(self.main if self.main is not None else self.block):
             if starts_comments(node) or _is_block(node):
@@ -140,12 +138,7 @@ def _is_block(node: Element) -> bool:
     return node.tag == "div" and any(has_class(each, BLOCK) for each in node.iter("div"))
 
 
-def _content(element: Element) -> str:
-    """The text inside an element."""
-    return "".join(element.itertext()) if len(element) else element.text or ""
-
-
 def _topic_name(anchor: Element) -> str:
     icon = next(anchor.iter("img"), None)
-    name = anchor.get("title") or (icon.get("alt") if icon is not None else "") or _content(anchor)
+    name = anchor.get("title") or (icon.get("alt") if icon is not None else "") or content(anchor)
     return fold(name or "")

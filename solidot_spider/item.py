@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-SCHEMA_VERSION = 1
 PARSER_VERSION = 1
 """Raised by hand whenever the same page gives another record; a test over fixed pages' hashes asks for it."""
 

@@ -6,7 +6,7 @@ It is read by its keys, since it need not be valid JSON (a trailing comma); the 
 from __future__ import annotations
 
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined] # as old as the module, and not in its stubs
 from typing import NamedTuple
 
 from solidot_spider.text import fold
@@ -48,7 +48,7 @@ def _string(key: re.Pattern[str], text: str) -> str:
     if found is None:
         return ""
     try:
-        value = scanstring(text, found.end(), False)[0]  # not strict: a title may hold a raw tab
+        value: str = scanstring(text, found.end(), False)[0]  # not strict: a title may hold a raw tab
     except ValueError:
         return ""
     if value.isprintable():

@@ -38,9 +38,7 @@ _ALONE_SCHEMELESS = re.compile(rf"{_LABELS}(?::\d+)?(?P<path>[/?#]{_ANY_CHAR}*)?
 
 _SCHEME = re.compile(rf"(?P<scheme>{_WEB}):/{{1,3}}(?=[^/])", re.IGNORECASE)
 _DOUBLED = re.compile(r"https?:/{1,2}(?=https?://)", re.IGNORECASE)
-_MIRROR = re.compile(
-    r"https?://(?:archive\.(?:ph|is|today|md|li|vn|fo)/|web\.archive\.org/web/)(.*)", re.IGNORECASE
-)
+_MIRROR = re.compile(r"https?://(?:archive\.(?:ph|is|today|md|li|vn|fo)/|web\.archive\.org/web/)(.*)", re.IGNORECASE)
 _INNER = re.compile(r"https?:/{1,2}[^/].*", re.IGNORECASE)
 _INNER_SCHEMELESS = re.compile(rf"\d{{4,14}}[a-z_*]*/({_LABELS}(?:[/?#:].*)?)")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")

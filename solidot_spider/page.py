@@ -65,6 +65,8 @@ def of_document(document: Document, asked: int, answered: int) -> StoryPage | Mi
         return refused
     if head is None:
         return Unparsed("no-block")
+    if not document.is_read:
+        return Unparsed("too-deep")
     return _story(document, head, asked) if document.is_whole else Unparsed("cut-off")
 
 
@@ -113,6 +115,8 @@ def _published_at(document: Document, head: Head, notes: list[str]) -> datetime 
     pubdate = dateline.read_pubdate(document.json_ld.pubdate)
     line = dateline.read(head.text)
     if line is None:
+        if not document.is_utf8:
+            return None  # another encoding than UTF-8: what the ASCII parts prove would come with a garbled body
         if pubdate:
             notes.append("time-from-jsonld")
         return pubdate

@@ -129,6 +129,13 @@ def preformatted(runs: list[Run]) -> list[Run]:
     texts = [visible(run.text).replace("\xa0", " ").replace("\r", "") for run in runs]
     if not any(text.strip() or run.picture for text, run in zip(texts, runs, strict=True)):
         return []
-    texts[0], texts[-1] = texts[0].lstrip("\n"), texts[-1].rstrip()
+    for at, run in enumerate(runs):
+        texts[at] = texts[at].lstrip("\n")
+        if texts[at] or run.picture:
+            break
+    for at in range(len(runs) - 1, -1, -1):
+        texts[at] = texts[at].rstrip()
+        if texts[at] or runs[at].picture:
+            break
     kept = zip(texts, runs, strict=True)
     return [Run(text, run.tags, run.picture) for text, run in kept if text or run.picture]

@@ -43,9 +43,7 @@ def disproof(document: Document, head: Head | None, asked: int, answered: int) -
         return Missing("home-page")
     if others:
         return Unparsed("other-story")
-    return Unparsed(
-        lacking(document, "no-block" if head is None else "no-statement" if alone else "several-stories")
-    )
+    return Unparsed(lacking(document, "no-block" if head is None else "no-statement" if alone else "several-stories"))
 
 
 def lacking(document: Document, part: str) -> str:

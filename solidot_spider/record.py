@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from solidot_spider import body, item, page, site, sources
 from solidot_spider.item import Story
@@ -44,7 +45,7 @@ def finished(draft: Draft) -> Story:
     """The record; ``item.check`` tells whether it satisfies the schema."""
     said = draft.page
     pulled = draft.sources or Sources([], [], [], said.paragraphs)
-    fields = {
+    fields: dict[str, Any] = {
         "title": said.title,
         "published_at": said.published_at.isoformat(timespec="seconds"),
         "editor": said.editor,
@@ -68,7 +69,7 @@ def finished(draft: Draft) -> Story:
         fetched_at=draft.fetched_at.astimezone(UTC).isoformat(timespec="seconds"),
         withdrawn_at=None,
         content_hash=item.content_hash(fields),
-        schema_version=item.SCHEMA_VERSION,
+        schema_version=1,
     )
 
 

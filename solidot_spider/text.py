@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lxml.etree import _Element as Element
+
 ZERO_WIDTH = re.compile("[\ufeff\u200b-\u200d\u2060]")
 
 
@@ -17,3 +19,8 @@ def visible(text: str) -> str:
 def fold(text: str) -> str:
     """Text without zero-width characters, white space (NBSP too) folded to one space, the ends trimmed."""
     return " ".join(visible(text).split())
+
+
+def content(element: Element) -> str:
+    """The text inside an element."""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""

@@ -22,7 +22,7 @@ from solidot_spider.paragraphs import (
     joined,
     preformatted,
 )
-from solidot_spider.text import fold
+from solidot_spider.text import content, fold
 
 INLINE = frozenset({"b", "i", "em", "strong", "u", "sup", "sub", "code"})
 CONTAINERS = frozenset({"blockquote", "ul", "ol", "li", "pre", "table", "thead", "tbody", "tfoot"})
@@ -40,7 +40,7 @@ DROPPED = frozenset(
     "script style template noscript iframe object embed svg math head title textarea select audio video canvas"
     " datalist".split()
 )
-FURNITURE = frozenset({"pn", "e_reply", "talk_more", "statement", "reply_list", "reply_ul", "list_com"})
+FURNITURE = frozenset("pn e_reply talk_more statement reply_list reply_ul list_com".split())
 """Classes of what stands behind the text in a block, and is none of it."""
 
 SEALED = "评论已经自动封存"
@@ -86,7 +86,8 @@ def of_fragment(root: Element, url: str) -> list[Paragraph]:
 
 def starts_comments(node: Element) -> bool:
     """Whether a node is the mark ``<!-- comments start -->``."""
-    return node.tag is etree.Comment and _COMMENTS_START.fullmatch(node.text or "") is not None
+    is_comment = node.tag is etree.Comment  # type: ignore[comparison-overlap] # the stubs know tags of elements only
+    return is_comment and _COMMENTS_START.fullmatch(node.text or "") is not None
 
 
 def _behind(main: Element, block: Element) -> list[Element | str]:
@@ -114,6 +115,7 @@ class _Walk:
         self.heading = ""
         self.runs: list[Run] = []
         self.cells: list[Cell] | None = None
+        self.table_body: tuple[Container, Container] | None = None
 
     def inside(self, element: Element) -> None:
         """What is inside an element."""
@@ -148,13 +150,15 @@ class _Walk:
         path = self.path
         if path:
             tags = [container.tag for container in path]
-            runs = preformatted(runs) if "pre" in tags else folded(runs)
             if "table" in tags:  # in a table, but in none of its cells
                 path = path[: tags.index("table")]
+                tags = tags[: len(path)]
+            runs = preformatted(runs) if "pre" in tags else folded(runs)
         else:
             runs = folded(runs)
         if runs:
-            self.paragraphs.append(Paragraph(joined(runs), runs, path, self.heading))
+            text = fold(joined(runs)) if path else joined(runs)
+            self.paragraphs.append(Paragraph(text, runs, path, self.heading))
 
     def block(self, element: Element) -> None:
         if self.cells is not None:
@@ -211,7 +215,7 @@ class _Walk:
             return
         if "op=reply" in href and site.commented_sid(href) == site.asked_sid(self.url):
             raise EndOfText
-        text = fold("".join(element.itertext()))
+        text = fold(content(element))
         title = fold(element.get("title") or "")
         self.within(element, Anchor(links.usable(href, self.url), href, text, title))
 
@@ -245,8 +249,20 @@ class _Walk:
     def end_row(self, cells: list[Cell]) -> None:
         if any(cell.runs for cell in cells):
             text = fold(" | ".join(joined(cell.runs) for cell in cells))
-            table = () if any(container.tag == "table" for container in self.path) else (Container("table"),)
-            self.paragraphs.append(Paragraph(text, [], (*self.path, *table, Container("tr")), "", cells))
+            self.paragraphs.append(Paragraph(text, [], (*self.row_path(), Container("tr")), "", cells))
+
+    def row_path(self) -> tuple[Container, ...]:
+        """Where a row stands: a row outside of any table gets one, a row straight in a table gets a body as in HTML."""
+        tags = [container.tag for container in self.path]
+        if "table" not in tags:
+            return (*self.path, Container("table"), Container("tbody"))
+        at = tags.index("table")
+        if len(tags) == at + 2 and tags[-1] in ("thead", "tbody"):
+            return self.path
+        table = self.path[at]
+        if self.table_body is None or self.table_body[0] is not table:
+            self.table_body = (table, Container("tbody"))
+        return (*self.path[: at + 1], self.table_body[1])
 
     def cell(self, element: Element, cells: list[Cell]) -> None:
         spans = tuple((name, value) for name in ("colspan", "rowspan") if (value := _span(element.get(name))))
@@ -274,7 +290,10 @@ def _containers(tag: str, path: tuple[Container, ...]) -> tuple[Container, ...]:
     """What an element opens; an item outside any list gets one of its own."""
     if tag == "li" and (not path or path[-1].tag not in ("ul", "ol")):
         return (Container("ul"), Container("li"))
-    return (Container("tbody" if tag == "tfoot" else tag),)
+    if tag in ("thead", "tbody", "tfoot"):
+        in_table = any(container.tag == "table" for container in path)
+        return (Container("thead" if tag == "thead" else "tbody"),) if in_table else ()
+    return (Container(tag),)
 
 
 def _span(value: str | None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from functools import cache
 
 import pytest
 from scrapy.exceptions import DropItem
@@ -13,31 +11,20 @@ from solidot_spider import item, page, record, site
 from solidot_spider.page import StoryPage
 from solidot_spider.pipelines import BodyPipeline, CheckPipeline, SourcesPipeline
 from solidot_spider.record import Draft
-from solidot_spider.trial.site import Site
-from solidot_spider.trial.stories import builtin_stories
-
-NOW = datetime(2025, 11, 5, 4, tzinfo=UTC)
-SITE = Site(builtin_stories(), lambda: NOW)
-
-
-@cache  # the site counts views
-def trial_page(sid: int) -> bytes:
-    return SITE.answer(f"/story?sid={sid}").body
+from tests.pages import NOW, SIDS
+from tests.pages import page as page_of
 
 
 def draft(sid: int) -> Draft:
-    said = page.read(trial_page(sid), site.story_url(sid))
+    said = page.read(page_of(sid), site.story_url(sid))
     assert isinstance(said, StoryPage)
     return Draft(said, NOW)
-
-
-SIDS = [sid for sid, story in builtin_stories().items() if story.withdrawn is None and story.published <= NOW]
 
 
 @pytest.mark.parametrize("sid", SIDS)
 def test_pipelines_and_record_agree(sid: int) -> None:
     values = CheckPipeline().process_item(BodyPipeline().process_item(SourcesPipeline().process_item(draft(sid))))
-    story = record.record(trial_page(sid), site.story_url(sid), NOW)
+    story = record.record(page_of(sid), site.story_url(sid), NOW)
     assert isinstance(story, item.Story)
     assert item.line(values) == item.line(story)
     assert list(values) == list(json.loads(item.line(story))) == list(item.Story.__struct_fields__)

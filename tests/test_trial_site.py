@@ -271,10 +271,7 @@ def test_the_feed(site: Hand) -> None:
     assert date.endswith(" +0800")
     assert parsedate_to_datetime(date) == STORIES[82733].published
     assert "press.example.com" not in items[0].findtext("description", "")
-    assert (
-        len(Site(STORIES, lambda: datetime.now(UTC), feed_size=3).answer("/index.rss").body.split(b"<item>"))
-        == 4
-    )
+    assert len(Site(STORIES, lambda: datetime.now(UTC), feed_size=3).answer("/index.rss").body.split(b"<item>")) == 4
 
 
 def test_robots_and_paths_that_are_not_there(site: Hand) -> None:
@@ -295,9 +292,7 @@ def test_generated_stories_are_made_when_asked_for() -> None:
     assert many[77] == generated(100_000, first_sid=5)[77]
     assert many[77] != many[78]
     assert [many.get(sid) for sid in (4, 100_005)] == [None, None]
-    assert (
-        many[5].published < many[6].published < many[100_004].published < datetime(2025, 1, 1, tzinfo=BEIJING)
-    )
+    assert many[5].published < many[6].published < many[100_004].published < datetime(2025, 1, 1, tzinfo=BEIJING)
     assert [story.sid for story in many.newest(many[104].published, 2)] == [104, 103]
     assert time.process_time() - begun < 1
 

@@ -11,7 +11,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from html import escape, unescape
+from html import unescape
 
 TOKEN = re.compile(
     r"<!--.*?-->|<!DOCTYPE[^>]*>|<(?:script|style|textarea)\b.*?</(?:script|style|textarea)>|</?[a-zA-Z][^>]*>|[^<]+|<",
@@ -55,7 +55,7 @@ def json_ld(page: Page) -> None:
     page.text = page.text.replace(found[0], "", 1)
     if page.chance(0.1):
         return
-    inside = json.loads(found[0].partition(">")[2].partition("</script>")[0])
+    inside = json.loads(re.sub(r",\s*}", "}", found[0].partition(">")[2].partition("</script>")[0]))
     keys = list(inside)
     if page.chance(0.5):
         page.rng.shuffle(keys)
@@ -93,7 +93,13 @@ def wrapped(page: Page) -> None:
     if page.chance(0.4):
         text = text.replace('<div class="p_content">', "<div>" if page.chance(0.5) else "<section>", 1)
     elif page.chance(0.5):
-        text = re.sub(r'<div class="p_content">(.*?)</div>(\s*</div>\s*<div class="pn">)', r"\1\2", text, count=1, flags=re.DOTALL)
+        text = re.sub(
+            r'<div class="p_content">(.*?)</div>(\s*</div>\s*<div class="pn">)',
+            r"\1\2",
+            text,
+            count=1,
+            flags=re.DOTALL,
+        )
     if "<section>" in text:
         text = text.replace("<section>", "<div>")
     if page.chance(0.4):
@@ -101,7 +107,11 @@ def wrapped(page: Page) -> None:
         text = text.replace("<!-- comments start -->", "</div></div><!-- comments start -->", 1)
     if page.chance(0.3):
         text = text.replace('<div class="bg_htit"><h2>', '<div class="bg_htit"><div><h2>', 1)
-        text = text.replace("</h2></div>\n</div>\n<div class=\"talk_time\">", '</h2></div></div>\n</div>\n<div class="talk_time">', 1)
+        text = text.replace(
+            '</h2></div>\n</div>\n<div class="talk_time">',
+            '</h2></div></div>\n</div>\n<div class="talk_time">',
+            1,
+        )
     page.text = text
 
 
@@ -175,7 +185,9 @@ def tag(page: Page, token: str, region: str, upper: bool) -> str:
     if closing:
         return f"</{written}{' ' if page.chance(0.05) else ''}>"
     if name.lower() == "br" and region == "body" and not inside.strip():
-        return page.rng.choice([f"<{written}>", f"<{written}/>", f"<{written} />", f"<{written}>\n", f'<{written} class="x">'])
+        return page.rng.choice(
+            [f"<{written}>", f"<{written}/>", f"<{written} />", f"<{written}>\n", f'<{written} class="x">']
+        )
     attributes = [[a, unescape(b or c or d or "")] for a, b, c, d in ATTRIBUTE.findall(inside)]
     for pair in attributes:
         if pair[0] == "href" and region in ("head", "body", "behind"):
@@ -208,12 +220,22 @@ def _extra(page: Page, attributes: list[list[str]], name: str) -> None:
 def attribute(page: Page, key: str, value: str, upper: bool) -> str:
     """An attribute, quoted in one of the three ways; its ampersands bare or escaped."""
     key = key.upper() if upper and page.chance(0.5) else key
-    if page.chance(0.5) or re.search(r"&#|&\w+;", value) or re.search(r"&(?:lt|gt|amp|quot|copy|reg|sect|para|not|times)", value):
+    if (
+        page.chance(0.5)
+        or re.search(r"&#|&\w+;", value)
+        or re.search(r"&(?:lt|gt|amp|quot|copy|reg|sect|para|not|times)", value)
+    ):
         value = value.replace("&", page.rng.choice(["&amp;", "&#38;"]))
     quoting = page.rng.random()
     if quoting < 0.2 and value and not re.search(r"[\s\"'<>=`]", value) and not value.endswith("/"):
         return f"{key}={value}"
-    if quoting < 0.2 and value and "href" in key.lower() and not re.search(r"[\s\"'<>`]", value) and not value.endswith("/"):
+    if (
+        quoting < 0.2
+        and value
+        and "href" in key.lower()
+        and not re.search(r"[\s\"'<>`]", value)
+        and not value.endswith("/")
+    ):
         return f"{key}={value}"
     if quoting < 0.5 and "'" not in value:
         return f"{key}='{value}'"
@@ -228,7 +250,12 @@ def address(page: Page, value: str) -> str:
         form = page.rng.choice(["//", "https://", "http://"])
         url = form + url.removeprefix("//")
         if page.chance(0.4):
-            url = url.replace(":", "%3A").replace("/", "%2F").replace("?", "%3F").replace("=", page.rng.choice(["%3D", "%3d"]))
+            url = (
+                url.replace(":", "%3A")
+                .replace("/", "%2F")
+                .replace("?", "%3F")
+                .replace("=", page.rng.choice(["%3D", "%3d"]))
+            )
         parts = [f"url={url}", *rest.split("&")]
         if page.chance(0.3):
             page.rng.shuffle(parts)
@@ -250,14 +277,15 @@ def text(page: Page, token: str, region: str) -> str:
     """A text with other white space and entities."""
     change: list[Callable[[re.Match[str]], str]] = []
     if page.chance(0.4):
-        token = re.sub(r"&(?!#?\w+;)", lambda m: page.rng.choice(["&amp;", "&#38;"]), token)
+        token = re.sub(r"&(?!#?\w+;)", lambda _: page.rng.choice(["&amp;", "&#38;"]), token)
     if page.chance(0.3):
         share = page.rng.choice([0.1, 1])
         change.append(lambda m: page.rng.choice(SPACES) if page.chance(share) else m[0])
         token = re.sub(r"(?:(?<=\S)|(?<!\s)) (?=\S)", change[0], token)
     if page.chance(0.1):
         token = IDEOGRAPH.sub(
-            lambda m: page.rng.choice([f"&#{ord(m[0])};", f"&#x{ord(m[0]):x};"]) if page.chance(0.3) else m[0], token
+            lambda m: page.rng.choice([f"&#{ord(m[0])};", f"&#x{ord(m[0]):x};"]) if page.chance(0.3) else m[0],
+            token,
         )
     if page.chance(0.1):
         token = token.replace("\n", "\r\n")
@@ -281,8 +309,3 @@ def _meta(page: Page, token: str) -> str:
     if page.chance(0.2):
         return f"{uid}<span class='time'>发表于{date}</span>"
     return f"{uid}发表于{date}"
-
-
-def escaped(value: str) -> str:
-    """A text as it stands in an attribute."""
-    return escape(value)

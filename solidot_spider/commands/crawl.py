@@ -61,7 +61,7 @@ class Command(crawl.Command):
             self.settings.set("FEEDS", feeds, priority="cmdline")
         except (options.OptionError, ArgumentError) as error:
             _stop(str(error))
-        self._announce(chosen, this, makes_data=str(this.feed) in feeds)
+        _announce(chosen, makes_data=str(this.feed) in feeds)
         began = monotonic()
         crawler = self._crawl(spider, arguments)
         self.exitcode = _finish(crawler, this, monotonic() - began)
@@ -97,18 +97,19 @@ class Command(crawl.Command):
                 feed["part"] = f"{path}.{this.name}.part"
         return asked
 
-    def _announce(self, chosen: Options, this: Run, *, makes_data: bool) -> None:
-        if chosen.is_live and not chosen.contact:
-            _tell("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
-        if makes_data and not chosen.data_dir.exists():
-            _tell(f"making the data directory {chosen.data_dir.absolute()}")
-
     def _crawl(self, spider: type[AskingSpider], arguments: Any) -> Crawler:
         assert self.crawler_process is not None
         crawler = self._create_crawler(spider)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
         return crawler
+
+
+def _announce(chosen: Options, *, makes_data: bool) -> None:
+    if chosen.is_live and not chosen.contact:
+        _tell("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
+    if makes_data and not chosen.data_dir.exists():
+        _tell(f"making the data directory {chosen.data_dir.absolute()}")
 
 
 def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
@@ -121,33 +122,43 @@ def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
 
 
 def _finish(crawler: Crawler, this: Run, seconds: float) -> int:
-    """Write the retry file, tell what became of the run, and say its exit status."""
+    """Tell what became of the run, and say its exit status."""
     spider, feed = crawler.spider, crawler.get_extension(StoryFeed)
     if not isinstance(spider, AskingSpider) or feed is None:
         _tell("the crawl could not begin; the log above says why")
         return TROUBLE
-    error = feed.error
     for line in run.summary(this, spider.ledger, seconds):
         _tell(line)
-    for storage in feed.files:
-        if storage.left:
-            _tell(f"  {storage.target} is as it was; the new lines are in {storage.left}")
-        elif storage.target.exists():
-            _tell(f"  records: {storage.target}")
-    try:
-        retry = run.write_retry(this, spider.ledger)
-        if retry:
-            _tell(f"  ask again: solidot crawl story -a sids=@{retry}")
-    except OSError as fault:
-        error = error or f"{this.retry}: {fault.strerror}"
-    for part in sorted(this.directory.glob("*.jsonl.part")):
-        if not is_running(part):
-            _tell(f"  {part} was left by a run that was killed; its lines are whole")
+    _tell_files(feed, this)
+    error = _write_retry(this, spider) or feed.error
     status = exit_status(spider.ledger, interrupted=spider.interrupted, cannot_write=bool(error))
     if status:
         why = run.verdict(status, spider.ledger)
         _tell(f"{why}: {error}" if status == CANNOT_WRITE else why)
     return status
+
+
+def _tell_files(feed: StoryFeed, this: Run) -> None:
+    """Where the records are, and what runs that were killed have left."""
+    for storage in feed.files:
+        if storage.left:
+            _tell(f"  {storage.target} is as it was; the new lines are in {storage.left}")
+        elif storage.target.exists():
+            _tell(f"  records: {storage.target}")
+    for part in sorted(this.directory.glob("*.jsonl.part")):
+        if not is_running(part):
+            _tell(f"  {part} was left by a run that was killed; its lines are whole")
+
+
+def _write_retry(this: Run, spider: AskingSpider) -> str:
+    """Write the ids that did not settle; why that failed, '' where it did not."""
+    try:
+        retry = run.write_retry(this, spider.ledger)
+    except OSError as error:
+        return f"{this.retry}: {error.strerror}"
+    if retry:
+        _tell(f"  ask again: solidot crawl story -a sids=@{retry}")
+    return ""
 
 
 def _tell(line: str) -> None:

@@ -66,9 +66,7 @@ class Exchange(Request):
             packed = server.gzip and bool(answer.body) and "gzip" in self._said(b"accept-encoding")
             wire.send(self, answer, packed=packed)
 
-    def _entry(
-        self, arrived: float, seen: Seen, rule: faults.Rule | None, host: str, answer: Answer
-    ) -> dict[str, Any]:
+    def _entry(self, arrived: float, seen: Seen, rule: faults.Rule | None, host: str, answer: Answer) -> dict[str, Any]:
         silent = isinstance(rule, faults.Reset | faults.Silence)
         return {
             "time": arrived,

@@ -103,9 +103,7 @@ src="https://icon.solidot.org/images/btn/solidot-s.gif" /></a></p>
 </html>
 """
 
-NAVIGATION = "\n".join(
-    f'<li><a href="//{host}.solidot.org/">{name}</a></li>' for host, name in SECTIONS.items()
-)
+NAVIGATION = "\n".join(f'<li><a href="//{host}.solidot.org/">{name}</a></li>' for host, name in SECTIONS.items())
 
 
 def page(title: str, right: str, center: str, yesterday: str, json_ld: str = "") -> str:

@@ -59,9 +59,7 @@ FORMS = (
 )
 
 
-def list_page(
-    title: str, stories: Sequence[Story], hot: Sequence[Story], yesterday: str, turns: str = ""
-) -> str:
+def list_page(title: str, stories: Sequence[Story], hot: Sequence[Story], yesterday: str, turns: str = "") -> str:
     """A page of stories, with a hole for the saying; ``turns`` are links to the pages beside it."""
     center = "".join(map(_block, stories))
     return frame.page(title, _right(hot), f"{center}{turns}</div>\n", yesterday)

@@ -100,9 +100,7 @@ def stories(options: argparse.Namespace) -> Stories:
         return builtin_stories()
     found = re.fullmatch(r"generated:([1-9][0-9]{0,7})", options.stories)
     if not found:
-        raise ValueError(
-            f"--stories {options.stories}: neither builtin nor generated:N, as in generated:1000"
-        )
+        raise ValueError(f"--stories {options.stories}: neither builtin nor generated:N, as in generated:1000")
     if min(options.first, options.step, options.per_day or 1) < 1:
         raise ValueError("--first, --step and --per-day are whole numbers from 1 on")
     return generated(int(found[1]), options.first, per_day=options.per_day, step=options.step)

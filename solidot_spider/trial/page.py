@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from solidot_spider.trial.story import Story, Topic
 
 SHARE = (
-    "//service.weibo.com/share/share.php?url=//www.solidot.org/story?sid={sid}"
-    "{amp}appkey=1234567890{amp}title={title}"
+    "//service.weibo.com/share/share.php?url=//www.solidot.org/story?sid={sid}{amp}appkey=1234567890{amp}title={title}"
 )
 TOPIC = (
     '<a href="/search?tid={tid}" title="{name}">'
@@ -57,9 +56,7 @@ def ampersand(sid: int) -> str:
 def topic_links(topics: tuple[Topic, ...]) -> str:
     """The topics with their icons, whose file names may hold spaces and ideographs."""
     return "\n".join(
-        TOPIC.format(
-            tid=topic.tid, name=escape(topic.name), icon=topic.icon or f"topic{topic.name.strip()}.png"
-        )
+        TOPIC.format(tid=topic.tid, name=escape(topic.name), icon=topic.icon or f"topic{topic.name.strip()}.png")
         for topic in topics
     )
 

@@ -71,9 +71,7 @@ class Site:
                 day = _issue(path)
                 return self._day(day) if day else self.home(host)
             case "/index.rss":
-                return Answer(
-                    feed(self.stories.newest(self.now(), self._feed_size)).encode(), content_type=XML
-                )
+                return Answer(feed(self.stories.newest(self.now(), self._feed_size)).encode(), content_type=XML)
             case "/robots.txt":
                 return Answer(self._robots.encode(), content_type=TEXT)
             case _:
