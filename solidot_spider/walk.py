@@ -206,7 +206,7 @@ class _Walk:
             self.end_paragraph()
 
     def styled(self, element: Element) -> None:
-        self.within(element, element.tag)
+        self.within(element, (*self.tags, element.tag))
 
     def anchor(self, element: Element) -> None:
         href = element.get("href")
@@ -217,13 +217,14 @@ class _Walk:
             raise EndOfText
         text = fold(content(element))
         title = fold(element.get("title") or "")
-        self.within(element, Anchor(links.usable(href, self.url), href, text, title))
+        anchor = Anchor(links.usable(href, self.url), href, text, title)
+        # HTML knows no anchor in an anchor: the inner one ends the outer.
+        self.within(element, (*(tag for tag in self.tags if isinstance(tag, str)), anchor))
 
-    def within(self, element: Element, tag: str | Anchor) -> None:
-        tags = self.tags
-        self.tags = (*tags, tag)
+    def within(self, element: Element, tags: tuple[str | Anchor, ...]) -> None:
+        before, self.tags = self.tags, tags
         self.inside(element)
-        self.tags = tags
+        self.tags = before
 
     def picture(self, element: Element) -> None:
         url = links.picture_url(element.get("src") or "", self.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,19 @@ from solidot_spider.feed import PartFile, PartFileStorage, is_running
 SPIDER: Any = None
 
 
-@pytest.fixture
-def small_disk() -> Iterator[int]:
-    """No file may grow above 4,096 bytes: a full disk, as far as a writer can tell."""
+SMALL = 4096
+
+
+@contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may grow above SMALL bytes: a full disk, as far as a writer can tell.
+
+    Around as little as can be, never a fixture: pytest's own output may be such a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, before[1]))
     try:
-        yield 4096
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
@@ -42,11 +49,11 @@ def written(target: Path, text: bytes, *, is_good: bool = True, **options: Any) 
     return made
 
 
-def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path, small_disk: int) -> None:
+def test_a_line_that_does_not_fit_is_taken_back(tmp_path: Path) -> None:
     file = PartFile(tmp_path / "a.part")
-    line = b"x" * (small_disk // 4 * 3 - 1) + b"\n"
+    line = b"x" * (SMALL // 4 * 3 - 1) + b"\n"
     file.write(line)
-    with pytest.raises(OSError, match="File too large"):
+    with small_disk(), pytest.raises(OSError, match="File too large"):
         file.write(line)
     file.close()
     assert (tmp_path / "a.part").read_bytes() == line
@@ -102,11 +109,12 @@ def test_the_journal_of_a_bad_run_is_kept(tmp_path: Path) -> None:
     assert target.read_bytes() == b"new\n"
 
 
-def test_joining_on_a_full_disk_leaves_the_old_file(tmp_path: Path, small_disk: int) -> None:
+def test_joining_on_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "all.jsonl"
-    old = b"o" * (small_disk - 1) + b"\n"
+    old = b"o" * (SMALL - 1) + b"\n"
     target.write_bytes(old)
-    made = written(target, b"new\n")
+    with small_disk():
+        made = written(target, b"new\n")
     assert made.error is not None
     assert target.read_bytes() == old
     assert made.left is not None
