@@ -92,6 +92,8 @@ def html(paragraphs: list[Paragraph]) -> str:
 
 def _move(out: list[str], old: tuple[Container, ...], new: tuple[Container, ...]) -> None:
     """Close and open containers, from one paragraph's place to the next one's."""
+    if old is new or not (old or new):
+        return
     shared = 0
     while shared < min(len(old), len(new)) and old[shared] is new[shared]:
         shared += 1

@@ -25,7 +25,8 @@ def read(boxes: Iterable[Element]) -> list[Comment]:
 
 def is_comment(element: Element) -> bool:
     """Whether an element is a comment's box."""
-    return "list_com" in (element.get("class") or "").split() and _ID.fullmatch(element.get("id") or "") is not None
+    name = element.get("id")
+    return name is not None and _ID.fullmatch(name) is not None and "list_com" in (element.get("class") or "").split()
 
 
 def _comment(box: Element) -> Comment | None:

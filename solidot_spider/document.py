@@ -33,7 +33,7 @@ _COMMENTS_END = re.compile(r"\s*comments\s+end\s*", re.IGNORECASE)
 def has_class(element: Element, name: str) -> bool:
     """Whether an element carries a class, among whatever others."""
     classes = element.get("class")
-    return classes is not None and name in classes and name in classes.split()
+    return classes is not None and (classes == name or (name in classes and name in classes.split()))
 
 
 class Document:
@@ -70,17 +70,18 @@ class Document:
     @property
     def is_whole(self) -> bool:
         """Whether the page goes on behind the story's text: one that was cut off would give half a story."""
-        return _ENDING.search(self.data, self.block_at) is not None
+        return self.data.rfind(b"</body") > self.block_at or _ENDING.search(self.data, self.block_at) is not None
 
     @property
-    def comments(self) -> Iterator[Element]:
+    def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
-        if self.data.find(b"list_com", self.block_at) >= 0:
-            yield from (each for each in self.root.iter("div") if is_comment(each))
+        if self.data.find(b"list_com", self.block_at) < 0:
+            return []
+        return [each for each in self.root.iter("div") if is_comment(each)]
 
-    def mentions(self, text: str) -> bool:
-        """Whether a text stands anywhere in the page's source."""
-        return text.encode() in self.data
+    def mentions(self, text: str, *, before_block: bool = True) -> bool:
+        """Whether a text stands in the page's source: anywhere, or from the story's block on."""
+        return self.data.find(text.encode(), 0 if before_block else self.block_at) >= 0
 
     def _tree(self, start: int, end: int) -> Element:
         data = self.data[start:end]
@@ -119,11 +120,11 @@ class Document:
     def _is_commented_out(self, at: int) -> bool:
         """Whether a place stands inside an HTML comment: behind it, one closes before the next opens."""
         closes = self.data.find(b"-->", at)
-        return closes >= 0 and not 0 <= self.data.find(b"<!--", at) < closes
+        return closes >= 0 and self.data.find(b"<!--", at, closes) < 0
 
     def _views(self) -> int | None:
-        at = self.data.find(_VIEWED)
-        if 0 <= at < self.block_at and not self._is_commented_out(at):
+        at = self.data.rfind(_VIEWED, 0, self.block_at)
+        if at >= 0 and self.data.find(b"-->", at, self.block_at) < 0:
             found = _VIEWS.match(self.data, at)
             if found:
                 return int(found[1].replace(b",", b""))

@@ -52,19 +52,24 @@ class Head:
             tag = child.tag
             if tag == "h2":
                 self._set_heading(child, within_heading=within_heading)
-            elif isinstance(tag, str):
-                if tag == "a":
-                    self.anchors.append((child, child.get("href") or ""))
-                elif tag in ("b", "strong"):
-                    self.bold.append(child)
-                elif has_class(child, BODY):
-                    self.main = child
-                    return True
-                if self._walk(child, within_heading=within_heading or (tag == "div" and has_class(child, HEADING))):
-                    return True
+            elif isinstance(tag, str) and self._enter(child, tag, within_heading=within_heading):
+                return True
             if child.tail:
                 self._texts.append(child.tail)
         return False
+
+    def _enter(self, element: Element, tag: str, *, within_heading: bool) -> bool:
+        """Sort an element and what is inside it; True when it is the body or holds it."""
+        if tag == "a":
+            self.anchors.append((element, element.get("href") or ""))
+        elif tag in ("b", "strong"):
+            self.bold.append(element)
+        elif classes := (element.get("class") or "").split():
+            if BODY in classes:
+                self.main = element
+                return True
+            within_heading = within_heading or (tag == "div" and HEADING in classes)
+        return self._walk(element, within_heading=within_heading)
 
     def _set_heading(self, element: Element, *, within_heading: bool) -> None:
         if not within_heading:
@@ -127,15 +132,14 @@ class Head:
         """The sids that reply and comment links name, up to the readers' comments or another block."""
         hrefs = [href for _, href in self.anchors]
         for node in following(self.main if self.main is not None else self.block):
-            if starts_comments(node) or _is_block(node):
+            if starts_comments(node):
                 break
             if len(node):
-                hrefs += [anchor.get("href") or "" for anchor in node.iter("a")]
+                inside = list(node.iter("a", "div"))
+                if any(each.tag == "div" and has_class(each, BLOCK) for each in inside):
+                    break
+                hrefs += [each.get("href") or "" for each in inside]
         return {sid for href in hrefs if "op=reply" in href and (sid := site.commented_sid(href))}
-
-
-def _is_block(node: Element) -> bool:
-    return node.tag == "div" and any(has_class(each, BLOCK) for each in node.iter("div"))
 
 
 def _topic_name(anchor: Element) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from solidot_spider import site
-from solidot_spider.text import ZERO_WIDTH
+from solidot_spider.text import visible
 
 # What ends an address: white space, the ASCII characters <>"|` and every full-width mark, bracket and quotation mark.
 _ENDS = (
@@ -59,9 +59,9 @@ class Found(Struct, frozen=True, gc=False):
 
 def usable(href: str, base: str) -> str:
     """An ``href`` as an absolute http(s) URL, resolved and mended; '' where it is none or its host has no dot."""
-    text = ZERO_WIDTH.sub("", href).strip()
-    if not text:
-        return ""
+    text = visible(href).strip()
+    if not text or _SOUND.fullmatch(text):
+        return text
     if not _SCHEME.match(text):
         text = site.resolve(text, base)
     return mended(text)

@@ -34,7 +34,9 @@ def disproof(document: Document, head: Head | None, asked: int, answered: int) -
         answered: the sid of the address that answered.
     """
     shared = head.shared_sids() if head else set()
-    stated = shared | head.replied_sids() if head else shared
+    stated = set(shared)
+    if head and document.mentions("op=reply", before_block=False):
+        stated |= head.replied_sids()
     others = (stated | {answered}) - {asked}
     alone = len(document.blocks) == 1 or asked in shared  # the first story of a list names itself, too
     if not others and (alone if stated else _is_unmarked_story(document, head)):

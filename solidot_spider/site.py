@@ -36,7 +36,11 @@ def host(url: str) -> str:
 
 def is_internal(url: str) -> bool:
     """Whether an absolute URL is on ``solidot.org`` or one of its subdomains."""
-    name = host(url)
+    return is_internal_host(host(url))
+
+
+def is_internal_host(name: str) -> bool:
+    """Whether a host, as ``host`` gives it, is the site's."""
     return name == DOMAIN or name.endswith("." + DOMAIN)
 
 

@@ -72,7 +72,8 @@ class _Gathered:
 
     def add(self, address: Address, placement: Literal["inline", "trailing"]) -> None:
         url = address.url
-        if site.is_internal(url):
+        host = site.host(url)
+        if site.is_internal_host(host):
             sid = site.linked_sid(url)
             if sid and sid != self.sid and sid not in self.related:
                 self.related.append(sid)
@@ -84,7 +85,7 @@ class _Gathered:
                 Link(
                     url=url,
                     text=address.text or None,
-                    host=site.host(url),
+                    host=host,
                     form=address.form,
                     placement=placement,
                     raw=address.raw,

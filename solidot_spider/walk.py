@@ -139,6 +139,8 @@ class _Walk:
             raise EndOfText
 
     def inline(self, text: str) -> None:
+        if text.isspace() and not (self.runs or self.path):
+            return
         if SEALED in text and fold(text).startswith(SEALED):
             raise EndOfText
         self.runs.append(Run(text, self.tags))
