@@ -1,7 +1,7 @@
 """Is a page the story asked for? A withdrawn story answers the home page, and no error status tells it.
 
 The proof uses every statement of a sid that a page makes: the share link, the reply and comment links of the story's
-block, the address after a redirect (README, *What becomes of an id*).
+block, the address after a redirect (README, *What did not come*).
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ DOWNLOADER_MIDDLEWARES = {
     "solidot_spider.redirects.SiteRedirectMiddleware": 600,
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks what start() made: here that is everything
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider names each status an outcome
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # no story is reached from another
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
@@ -63,9 +64,13 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,
     "solidot_spider.feed.StoryFeed": 0,  # a line is flushed whole, a failed write ends the run
-    "scrapy.extensions.telnet.TelnetConsole": None,  # no remote control
+    "scrapy.extensions.telnet.TelnetConsole": None,  # a crawl opens no port
+    "scrapy.extensions.remote_control.RemoteControl": None,  # nor an HTTP server that runs code
+    "scrapy.extensions.throttle.AutoThrottle": None,  # would lower the delay below its floor
+    "scrapy.extensions.spiderstate.SpiderState": None,  # no JOBDIR: the next run asks what is missing
 }
-TELNETCONSOLE_ENABLED = False
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # one slot: no domains to balance
+WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the callback's source anew for each page: a sixth of the CPU
 CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 
 # --- Feeds ---

@@ -21,15 +21,22 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 FETCHED_AT = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 
+DIRECTORY = Path(os.environ.get("SOLIDOT_CORPUS") or BESIDE)
+
+
+def exists() -> bool:
+    """Whether there is a corpus."""
+    return (DIRECTORY / "pages").is_dir()
+
+
 def directory() -> Path:
     """Where the corpus is.
 
     Without one, the test that asks is skipped.
     """
-    path = Path(os.environ.get("SOLIDOT_CORPUS") or BESIDE)
-    if not (path / "pages").is_dir():
-        pytest.skip(f"no corpus at {path} (SOLIDOT_CORPUS)")
-    return path
+    if not exists():
+        pytest.skip(f"no corpus at {DIRECTORY} (SOLIDOT_CORPUS)")
+    return DIRECTORY
 
 
 @cache

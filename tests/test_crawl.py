@@ -238,6 +238,20 @@ def test_a_killed_run_leaves_whole_lines_and_the_next_run_names_them(data: Path)
     assert read_stories(part) == stories
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
+def test_a_crawl_listens_on_no_port(data: Path) -> None:
+    with running("--stories", "generated:1000", "--latency", "0.05") as server:
+        process = start(server.url, data, "crawl", "story", "-a", "sids=1-1000", "-s", "DOWNLOAD_DELAY=0")
+        while len(server.requests()) < 5:
+            time.sleep(0.02)
+        held = {link.readlink().name for link in Path(f"/proc/{process.pid}/fd").iterdir() if link.is_symlink()}
+        tables = [Path(f"/proc/{process.pid}/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
+        process.terminate()
+        finish(process, data)
+    sockets = [line.split() for table in tables for line in table]
+    assert [words[1] for words in sockets if words[3] == "0A" and f"socket:[{words[9]}]" in held] == []
+
+
 def test_two_runs_at_once_do_not_share_a_file(server: Running, data: Path) -> None:
     both = [start(server.url, data, "crawl", "story", "-a", "sid=79520") for _ in range(2)]
     runs = [finish(each, data) for each in both]
