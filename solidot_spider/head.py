@@ -69,7 +69,10 @@ class Head:
                 self.main = element
                 return True
             within_heading = within_heading or (tag == "div" and HEADING in classes)
-        return self._walk(element, within_heading=within_heading)
+        if len(element):
+            return self._walk(element, within_heading=within_heading)
+        self._texts.append(element.text or "")
+        return False
 
     def _set_heading(self, element: Element, *, within_heading: bool) -> None:
         if not within_heading:

@@ -5,14 +5,15 @@ It is read by its keys, since it need not be valid JSON (a trailing comma); the 
 
 from __future__ import annotations
 
+import json
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined] # as old as the module, and not in its stubs
 from typing import NamedTuple
 
 from solidot_spider.text import fold
 
-_TITLE = re.compile(r'"title"\s*:\s*"')
-_PUBDATE = re.compile(r'"pubDate"\s*:\s*"')
+_STRING = rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
+_TITLE = re.compile(rb'"title"' + _STRING, re.DOTALL)
+_PUBDATE = re.compile(rb'"pubDate"' + _STRING, re.DOTALL)
 
 
 class JsonLd(NamedTuple):
@@ -24,33 +25,34 @@ class JsonLd(NamedTuple):
 
 def read(data: bytes) -> JsonLd:
     """What a page's JSON-LD says."""
-    text = _script(data)
-    return JsonLd(fold(_string(_TITLE, text)), _string(_PUBDATE, text))
+    script = _script(data)
+    return JsonLd(fold(_string(_TITLE, script)), _string(_PUBDATE, script))
 
 
-def _script(data: bytes) -> str:
-    """The text of the first script with a ``pubDate``, else of the first at all; '' where the page has none."""
-    first, at = "", 0
+def _script(data: bytes) -> bytes:
+    """The first script with a ``pubDate``, else the first at all; empty where the page has none."""
+    first, at = b"", 0
     while (at := data.find(b"ld+json", at)) >= 0:
         start = data.find(b">", at) + 1
         at = data.find(b"</", start) if start else -1
         if at < 0:
             break
-        text = data[start:at].decode(errors="replace")
-        if '"pubDate"' in text:
-            return text
-        first = first or text
+        script = data[start:at]
+        if b'"pubDate"' in script:
+            return script
+        first = first or script
     return first
 
 
-def _string(key: re.Pattern[str], text: str) -> str:
-    found = key.search(text)
+def _string(key: re.Pattern[bytes], script: bytes) -> str:
+    found = key.search(script)
     if found is None:
         return ""
+    text = found[1].decode(errors="replace")
+    if "\\" not in text:
+        return text
     try:
-        value: str = scanstring(text, found.end(), False)[0]  # not strict: a title may hold a raw tab
+        value: str = json.loads(f'"{text}"', strict=False)  # a title may hold a raw tab
     except ValueError:
         return ""
-    if value.isprintable():
-        return value
     return value.encode(errors="replace").decode()  # an escape may be half of a surrogate pair

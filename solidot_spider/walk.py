@@ -121,10 +121,11 @@ class _Walk:
         """What is inside an element."""
         if element.text:
             self.inline(element.text)
-        for child in element:
-            self.node(child)
-            if child.tail:
-                self.inline(child.tail)
+        if len(element):  # an iterator over nothing is dear
+            for child in element:
+                self.node(child)
+                if child.tail:
+                    self.inline(child.tail)
 
     def node(self, element: Element) -> None:
         """An element or comment, without its tail."""
