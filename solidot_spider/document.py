@@ -128,7 +128,8 @@ class Document:
             found = _VIEWS.match(self.data, at)
             if found:
                 return int(found[1].replace(b",", b""))
-        said = _VIEWS_IN_TEXT.search(fold(_text_around(tree(self.data))))
+        page = tree(self.data.decode(errors="replace").encode())
+        said = _VIEWS_IN_TEXT.search(fold(_text_around(page)))
         return int(said[1].replace(",", "")) if said else None
 
 
