@@ -23,7 +23,7 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter
 
 from solidot_spider import item as items
-from solidot_spider.outcome import OK, TROUBLE, exit_status
+from solidot_spider.outcome import OK, TROUBLE
 from solidot_spider.spiders.asking import AskingSpider
 
 APPENDABLE = frozenset({"jsonlines", "jsonl", "jl"})
@@ -237,9 +237,9 @@ class StoryFeed(FeedExporter):
         """Close the ledger, then the feeds: what an old file becomes depends on how the run ended."""
         if isinstance(spider, AskingSpider):
             spider.finish(reason)
-            status = exit_status(spider.ledger, interrupted=spider.interrupted, cannot_write=bool(self.error))
+            status = spider.exit_status(cannot_write=bool(self.error))
             for storage in self.files:
-                storage.is_good = status in (OK, TROUBLE) and not spider.interrupted
+                storage.is_good = status in (OK, TROUBLE) and not spider.was_disturbed
         for slot in self.slots:
             if isinstance(slot.storage, PartFileStorage) and not slot.itemcount:
                 slot.storage.discard()

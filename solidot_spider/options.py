@@ -11,8 +11,18 @@ from typing import Any
 
 from solidot_spider import __version__, clock, site
 
-NAMES = ("SOLIDOT_SITE_URL", "SOLIDOT_DATA_DIR", "SOLIDOT_CONTACT")
+NAMES = (
+    "SOLIDOT_SITE_URL",
+    "SOLIDOT_DATA_DIR",
+    "SOLIDOT_CONTACT",
+    "SOLIDOT_BACKOFF",
+    "SOLIDOT_PATIENCE",
+    "SOLIDOT_LOG",
+)
 """The options there are; the table in README tells what each means."""
+
+LOGS = ("text", "json")
+MOST = 100_000
 
 _SITE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
 _CONTACT = re.compile(r"[\x21-\x7e]{3,200}")
@@ -30,11 +40,17 @@ class Options:
         site_url: where requests go, without a slash at its end.
         data_dir: where runs leave their files.
         contact: a URL or address for the User-Agent; '' for none.
+        backoff: seconds before the first retry; each further one waits twice as long.
+        patience: minutes that the site may not answer before the run gives up.
+        log: the form of the log's lines, ``text`` or ``json``.
     """
 
     site_url: str = site.CANONICAL
     data_dir: Path = Path("data")
     contact: str = ""
+    backoff: float = 2.0
+    patience: float = 10.0
+    log: str = "text"
 
     @property
     def user_agent(self) -> str:
@@ -63,6 +79,9 @@ def read(get: Mapping[str, Any] | Callable[[str], Any] | None = None) -> Options
         site_url=_site_url(values.get("SOLIDOT_SITE_URL") or site.CANONICAL),
         data_dir=Path(values.get("SOLIDOT_DATA_DIR") or "data"),
         contact=_contact(values.get("SOLIDOT_CONTACT") or ""),
+        backoff=_number("SOLIDOT_BACKOFF", values.get("SOLIDOT_BACKOFF"), 2.0, "seconds"),
+        patience=_number("SOLIDOT_PATIENCE", values.get("SOLIDOT_PATIENCE"), 10.0, "minutes"),
+        log=_log(values.get("SOLIDOT_LOG") or "text"),
     )
 
 
@@ -73,6 +92,24 @@ def _site_url(value: str) -> str:
             "such as http://127.0.0.1:8000"
         )
     return value.rstrip("/")
+
+
+def _number(name: str, value: Any, default: float, unit: str) -> float:
+    if value is None or value == "":
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= MOST:
+        raise OptionError(f"{name}={value}: not a time; give a number of {unit} from 0 to {MOST:,}")
+    return number
+
+
+def _log(value: str) -> str:
+    if value not in LOGS:
+        raise OptionError(f"SOLIDOT_LOG={value}: no form of log lines; there is {', '.join(LOGS)}")
+    return value
 
 
 def _contact(value: str) -> str:

@@ -98,12 +98,15 @@ class Ledger:
         return sum(last - first + 1 for first, last in self._unsettled.get((outcome, reason), ()))
 
 
-def exit_status(ledger: Ledger, *, interrupted: bool = False, cannot_write: bool = False) -> int:
+def exit_status(
+    ledger: Ledger, *, interrupted: bool = False, breaker_opened: bool = False, cannot_write: bool = False
+) -> int:
     """The exit status of a run, as README's table has it; the first that matches wins.
 
     Args:
         ledger: the run's outcomes.
         interrupted: whether a signal ended the run.
+        breaker_opened: whether the site did not answer for a while.
         cannot_write: whether the feed could not be opened or written.
     """
     if cannot_write:
@@ -111,7 +114,7 @@ def exit_status(ledger: Ledger, *, interrupted: bool = False, cannot_write: bool
     if _site_seems_changed(ledger):
         return SITE_CHANGED
     troubles = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNPARSED)
-    return TROUBLE if interrupted or any(ledger.counts[each] for each in troubles) else OK
+    return TROUBLE if interrupted or breaker_opened or any(ledger.counts[each] for each in troubles) else OK
 
 
 def _site_seems_changed(ledger: Ledger) -> bool:

@@ -1,4 +1,4 @@
-"""robots.txt: waited for before anything else is asked, and refused by default.
+"""robots.txt: waited for before anything else is asked, and refused by default; its Crawl-delay is the gate's floor.
 
 Scrapy's own middleware lets requests through that wait on the first robots.txt together, and allows everything when
 it cannot be had.
@@ -16,10 +16,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from solidot_spider.pacing import gate_of
 from solidot_spider.redirects import RefusedError
-
-SLOT = "solidot"
-"""The one downloader slot of all the site's hosts, so that they share one delay."""
 
 _PASS = "solidot_robots"  # noqa: S105 - the name of a mark on requests
 
@@ -71,10 +69,14 @@ class RobotsMiddleware:
             f"{base}/robots.txt",
             callback=NO_CALLBACK,
             priority=1000,
-            meta={_PASS: True, "download_slot": SLOT},
+            meta={_PASS: True},
         )
         assert self.crawler.engine is not None
-        return rules_of(await self.crawler.engine.download_async(request))
+        rules = rules_of(await self.crawler.engine.download_async(request))
+        delay = rules.crawl_delay(self.token)
+        if delay:
+            gate_of(self.crawler).set_floor(float(delay))
+        return rules
 
 
 def rules_of(response: Response) -> Protego:

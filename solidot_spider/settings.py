@@ -15,6 +15,9 @@ COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary a
 SOLIDOT_SITE_URL = os.environ.get("SOLIDOT_SITE_URL", CANONICAL)  # a mirror or a test server
 SOLIDOT_DATA_DIR = os.environ.get("SOLIDOT_DATA_DIR", "data")
 SOLIDOT_CONTACT = os.environ.get("SOLIDOT_CONTACT", "")  # whom the site's people can write to
+SOLIDOT_BACKOFF = os.environ.get("SOLIDOT_BACKOFF", "")  # seconds before the first retry
+SOLIDOT_PATIENCE = os.environ.get("SOLIDOT_PATIENCE", "")  # minutes without an answer before a run gives up
+SOLIDOT_LOG = os.environ.get("SOLIDOT_LOG", "")  # text or json
 
 # --- Care for the site ---
 USER_AGENT = options.Options(contact=SOLIDOT_CONTACT).user_agent  # honest, with a contact
@@ -23,12 +26,14 @@ DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
 DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
+DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # gate.py keeps the delay, which it can end and lengthen
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN",
 }
 COOKIES_ENABLED = False  # nothing here needs a session
-RETRY_TIMES = 3
+RETRY_TIMES = 3  # after 2, 4 and 8 s, give or take half
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the summary and the retry file name the reason
 RETRY_HTTP_CODES = [429, *range(500, 600)]
 REDIRECT_MAX_TIMES = 5
 
@@ -47,7 +52,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # would parse each page a second time
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries in the same second
+    "solidot_spider.pacing.BackoffMiddleware": 550,
     "solidot_spider.redirects.SiteRedirectMiddleware": 600,
+    "solidot_spider.pacing.PacingMiddleware": 840,  # next to the wire; the statistics behind it see every answer
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks what start() made: here that is everything

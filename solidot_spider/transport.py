@@ -8,6 +8,7 @@ from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 from twisted.internet import error as network
 
+from solidot_spider.gate import NotTriedError
 from solidot_spider.outcome import Outcome
 from solidot_spider.redirects import RefusedError
 
@@ -29,6 +30,11 @@ _SILENCES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+def is_answer(status: int) -> bool:
+    """Whether a status tells that the site is there and lets us ask, whatever it says of the page."""
+    return status < 400 or status in MISSING
+
+
 def of_status(status: int) -> Ending | None:
     """The outcome of an answer's status; None for a page, whose content decides."""
     if 200 <= status < 300:
@@ -48,8 +54,8 @@ def named(status: int) -> str:
 
 def of_error(error: BaseException) -> Ending:
     """The outcome of a request that brought no answer."""
-    if isinstance(error, RefusedError):
-        return Outcome.REFUSED, str(error)
+    if isinstance(error, NotTriedError | RefusedError):
+        return (Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.NOT_TRIED), str(error)
     if "DOWNLOAD_MAXSIZE" in str(error) or isinstance(error, exceptions.DownloadCancelledError):
         return Outcome.FAILED, "body over the limit of DOWNLOAD_MAXSIZE"
     if isinstance(error, IgnoreRequest):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 NOW = "2025-11-08T12:00:00+08:00"
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8", "-s", "SOLIDOT_BACKOFF=0")
 PATIENCE = 60.0
 
 

@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from solidot_spider import options, run
 from solidot_spider.feed import APPENDABLE, StoryFeed, is_running
 from solidot_spider.options import Options
-from solidot_spider.outcome import CANNOT_WRITE, TROUBLE, USAGE, exit_status
+from solidot_spider.outcome import CANNOT_WRITE, TROUBLE, USAGE
 from solidot_spider.run import Run
 from solidot_spider.sids import ArgumentError
 from solidot_spider.spiders.asking import AskingSpider
@@ -99,10 +99,22 @@ class Command(crawl.Command):
 
     def _crawl(self, spider: type[AskingSpider], arguments: Any) -> Crawler:
         assert self.crawler_process is not None
-        crawler = self._create_crawler(spider)
+        crawler = StoppableCrawler(spider, self.settings)
         self.crawler_process.crawl(crawler, arguments=arguments)
         self.crawler_process.start()
+        if isinstance(crawler.spider, AskingSpider):
+            crawler.spider.finish("shutdown")  # a second signal ends the reactor before the spider is closed
         return crawler
+
+
+class StoppableCrawler(Crawler):
+    """A crawler whose waits end with it: Scrapy itself waits for each of them before it stops."""
+
+    async def stop_async(self) -> None:
+        """Stop: what is on the wire comes in, nothing more is asked."""
+        if isinstance(self.spider, AskingSpider):
+            self.spider.gate.end("interrupted")
+        await super().stop_async()
 
 
 def _announce(chosen: Options, *, makes_data: bool) -> None:
@@ -131,7 +143,7 @@ def _finish(crawler: Crawler, this: Run, seconds: float) -> int:
         _tell(line)
     _tell_files(feed, this)
     error = _write_retry(this, spider) or feed.error
-    status = exit_status(spider.ledger, interrupted=spider.interrupted, cannot_write=bool(error))
+    status = spider.exit_status(cannot_write=bool(error))
     if status:
         why = run.verdict(status, spider.ledger)
         _tell(f"{why}: {error}" if status == CANNOT_WRITE else why)

@@ -16,10 +16,12 @@ from twisted.python.failure import Failure
 
 from solidot_spider import clock, options, page, site, transport
 from solidot_spider.control import EVERY, Answer, Control, Health
-from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome
+from solidot_spider.gate import Gate
+from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome, exit_status
+from solidot_spider.pacing import gate_of
 from solidot_spider.page import Missing, StoryPage
 from solidot_spider.record import Draft
-from solidot_spider.robots import SLOT, RobotsMiddleware
+from solidot_spider.robots import RobotsMiddleware
 from solidot_spider.sids import ArgumentError, Sids
 
 
@@ -58,6 +60,7 @@ class AskingSpider(Spider):
         self.ledger = Ledger()
         self.stopped = ""
         self.interrupted = False
+        self.is_finished = False
         self._last_asked = 0
         self._control = Control()
         self._unconfirmed: set[int] = set()
@@ -80,15 +83,20 @@ class AskingSpider(Spider):
         crawler.signals.connect(spider.item_failed, signals.item_error)
         return spider
 
+    @property
+    def gate(self) -> Gate:
+        """What every request of this crawl passes."""
+        return gate_of(self.crawler)
+
     async def start(self) -> AsyncIterator[Any]:
         """First robots.txt, then the stories, held back so that only what can be asked now is made; then controls."""
         if not await self._allowed():
             return
-        minutes = self.arguments.minutes
-        deadline = None if minutes is None else monotonic() + minutes * 60
+        if self.arguments.minutes is not None:
+            self.gate.deadline = monotonic() + self.arguments.minutes * 60
         for number, sid in enumerate(self.arguments.sids):
             await self._room()
-            self.stopped = self._cap(number, deadline)
+            self.stopped = self._cap(number)
             if self.stopped:
                 break
             if len(self._unconfirmed) >= EVERY and not await self._confirm():
@@ -127,11 +135,13 @@ class AskingSpider(Spider):
         while self.ledger.open - self._unconfirmed:
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    def _cap(self, number: int, deadline: float | None) -> str:
+    def _cap(self, number: int) -> str:
         limit = self.arguments.limit
+        if self.gate.ended:
+            return self.gate.ended
         if limit is not None and number >= limit:
             return f"limit={limit} reached"
-        if deadline is not None and monotonic() >= deadline:
+        if monotonic() >= self.gate.deadline:
             return f"minutes={self.arguments.minutes:g} are over"
         return ""
 
@@ -141,7 +151,6 @@ class AskingSpider(Spider):
             callback=self.parse,
             errback=partial(self.gone, sid=sid),
             cb_kwargs={"sid": sid},
-            meta={"download_slot": SLOT},
         )
 
     def parse(self, response: Response, sid: int | None = None) -> Iterator[Draft]:
@@ -222,7 +231,7 @@ class AskingSpider(Spider):
     async def _fetch(self, path: str) -> Answer | None:
         """A page for the control; it is never stored and counts nowhere."""
         assert self.crawler.engine is not None
-        request = Request(f"{self.base}{path}", callback=NO_CALLBACK, meta={"download_slot": SLOT})
+        request = Request(f"{self.base}{path}", callback=NO_CALLBACK)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, no page came
@@ -231,8 +240,25 @@ class AskingSpider(Spider):
         is_answer = transport.of_status(response.status) is None or response.status in transport.MISSING
         return (response.body, response.url) if is_answer else None
 
+    @property
+    def was_disturbed(self) -> bool:
+        """Whether the run ended by a signal, or the site did not answer for a while."""
+        return self.interrupted or self.gate.breaker.openings > 0
+
+    def exit_status(self, *, cannot_write: bool) -> int:
+        """The exit status of the run, as far as it has come."""
+        return exit_status(
+            self.ledger,
+            interrupted=self.interrupted,
+            breaker_opened=self.gate.breaker.openings > 0,
+            cannot_write=cannot_write,
+        )
+
     def finish(self, reason: str) -> None:
         """Close the ledger: what a stopped run left is ``not tried``, what it could not confirm ``failed``."""
+        if self.is_finished:
+            return
+        self.is_finished = True
         self.interrupted = reason == "shutdown"
         for sid in sorted(self._unconfirmed):
             self.ledger.settle(sid, Outcome.FAILED, NOT_CONFIRMED)

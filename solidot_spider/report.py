@@ -1,0 +1,102 @@
+"""The report of a run as one JSON object: what the summary says, for programs (README, *The report*)."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from solidot_spider.outcome import Ledger, Outcome
+
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Unsettled(Struct):
+    """Ids that did not settle for the same reason; ``sids`` are ids and ranges, as ``sids=`` takes them."""
+
+    outcome: str
+    reason: str
+    count: Count
+    sids: list[str]
+
+
+class Report(Struct, forbid_unknown_fields=True):
+    """A run that has ended. The counts add up to ``asked``; times are ISO 8601, UTC."""
+
+    run: str
+    spider: str
+    arguments: dict[str, str]
+    site: str
+    started_at: str
+    ended_at: str
+    seconds: float
+    asked: Count
+    counts: dict[str, Count]
+    unsettled: list[Unsettled]
+    notes: dict[str, Count]
+    """What was odd on pages whose story is stored: where two places disagreed, or a second witness had to serve."""
+    requests: Count
+    retries: Count
+    breaker_opened: Count
+    stopped: str
+    """Why the run ended before its last id; '' where it did not."""
+    interrupted: bool
+    exit_status: int
+    verdict: str
+    """Why the exit status is not 0; '' where it is."""
+    records: list[str]
+    """The files that hold the records."""
+    retry: str | None
+    """The file of the ids that did not settle."""
+
+
+def counts(ledger: Ledger) -> dict[str, int]:
+    """How many ids ended in each outcome, those that none ended in too."""
+    return {str(outcome): ledger.counts[outcome] for outcome in Outcome}
+
+
+def unsettled(ledger: Ledger) -> list[Unsettled]:
+    """What did not settle, by outcome and reason."""
+    return [
+        Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
+        for outcome, reason, ranges in ledger.unsettled()
+    ]
+
+
+def notes(stats: dict[str, Any]) -> dict[str, int]:
+    """The notes on pages among a crawl's statistics."""
+    return {name.removeprefix("page/"): count for name, count in sorted(stats.items()) if name.startswith("page/")}
+
+
+def iso(moment: datetime) -> str:
+    """A time as a report has it."""
+    return moment.isoformat(timespec="seconds")
+
+
+def write(report: Report, path: Path) -> None:
+    """Write a report whole, in place of an old one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def read(data: bytes) -> Report:
+    """A report from its file's bytes.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    return msgspec.json.decode(data, type=Report)
