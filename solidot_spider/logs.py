@@ -1,15 +1,70 @@
-"""What Scrapy logs of items and errors: one line, without the texts of the page."""
+"""The log: one line an event, safe against what a page may hold; as JSON where a setting asks for it."""
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
 from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.utils.log import get_scrapy_root_handler
 from twisted.python.failure import Failure
+
+from solidot_spider import options
+from solidot_spider.voice import plain
+
+
+class LineFormatter(logging.Formatter):
+    """An event in one line: a traceback's lines are joined, control characters are gone."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        return " | ".join(plain(line) for line in super().format(record).splitlines() if line.strip())
+
+
+class JsonFormatter(logging.Formatter):
+    """An event as one JSON object: time (UTC), level, logger, message and, if there is one, the exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        event = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": plain(record.getMessage()),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, ensure_ascii=False)
+
+
+class LogLines:
+    """The extension that gives Scrapy's handler our formatter, once Scrapy has made its last one."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        self.formatter = formatter
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
+        settings = crawler.settings
+        if options.read(settings).log == "json":
+            lines = cls(JsonFormatter())
+        else:
+            lines = cls(LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+        crawler.signals.connect(lines.install, signals.engine_started)
+        crawler.signals.connect(lines.install, signals.spider_opened)
+        return lines
+
+    def install(self) -> None:
+        """Take Scrapy's handler over."""
+        handler = get_scrapy_root_handler()
+        if handler is not None:
+            handler.setFormatter(self.formatter)
 
 
 class StoryLogFormatter(LogFormatter):

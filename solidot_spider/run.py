@@ -17,6 +17,7 @@ from solidot_spider.outcome import (
     Ledger,
     Outcome,
 )
+from solidot_spider.voice import plain
 
 SHOWN = 5
 """How many ranges of ids a line of the summary names; the retry file names all."""
@@ -76,11 +77,6 @@ def write_retry(run: Run, ledger: Ledger) -> Path | None:
     return run.retry
 
 
-def plain(text: str) -> str:
-    """Text that may hold something of a page, safe for a terminal and for one line."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def summary(run: Run, ledger: Ledger, seconds: float) -> Iterator[str]:
     """What became of the ids asked, in lines for a person."""
     counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each]) or "nothing"
@@ -90,16 +86,22 @@ def summary(run: Run, ledger: Ledger, seconds: float) -> Iterator[str]:
         yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
 
 
-def verdict(status: int, ledger: Ledger) -> str:
-    """A sentence that says why the run ends with this exit status."""
+def verdict(status: int, ledger: Ledger, *, stopped: str = "") -> str:
+    """A sentence that says why the run ends with this exit status.
+
+    Args:
+        status: the exit status.
+        ledger: the run's outcomes.
+        stopped: why the run ended before its last id; '' where it did not.
+    """
     if status == OK:
         return ""
     if status == CANNOT_WRITE:
-        return "exit status 4: the feed could not be written"
+        return "exit status 4: a file could not be written"
     if status == SITE_CHANGED:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"
         return "exit status 3: the site seems changed: too many pages could not be read"
     if any(ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED):
-        return "exit status 1: some ids did not settle"
-    return "exit status 1: the run was interrupted"
+        return "exit status 1: some ids did not settle" + (f"; {stopped}" if stopped else "")
+    return f"exit status 1: {stopped or 'the run was interrupted, or the site did not answer for a while'}"

@@ -71,6 +71,8 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,
+    "solidot_spider.logs.LogLines": 0,  # one line an event
+    "solidot_spider.progress.Progress": 0,  # on a terminal, by `crawl` only
     "solidot_spider.feed.StoryFeed": 0,  # a line is flushed whole, a failed write ends the run
     "scrapy.extensions.telnet.TelnetConsole": None,  # a crawl opens no port
     "scrapy.extensions.remote_control.RemoteControl": None,  # nor an HTTP server that runs code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Any, NoReturn
@@ -14,13 +15,15 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
-from solidot_spider import options, run
-from solidot_spider.feed import APPENDABLE, StoryFeed, is_running
+from solidot_spider import clock, ending, options, run
+from solidot_spider.ending import Beginning
+from solidot_spider.feed import APPENDABLE
 from solidot_spider.options import Options
-from solidot_spider.outcome import CANNOT_WRITE, TROUBLE, USAGE
+from solidot_spider.outcome import USAGE
 from solidot_spider.run import Run
 from solidot_spider.sids import ArgumentError
 from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.voice import Voice
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)")
 
@@ -38,8 +41,10 @@ class Command(crawl.Command):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Scrapy's options; their errors in one line."""
+        """Scrapy's options and our two; their errors in one line."""
         super().add_options(parser)
+        parser.add_argument("--report", metavar="FILE", help="write what became of the run to FILE, as JSON")
+        parser.add_argument("--quiet", action="store_true", help="print nothing when the exit status is 0")
         parser.error = _stop  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -58,13 +63,20 @@ class Command(crawl.Command):
             arguments = spider.read_arguments(opts.spargs)
             this = run.named(spider.name, chosen.data_dir)
             feeds = self._feeds(this)
+            _check_report(opts.report)
             self.settings.set("FEEDS", feeds, priority="cmdline")
         except (options.OptionError, ArgumentError) as error:
             _stop(str(error))
-        _announce(chosen, makes_data=str(this.feed) in feeds)
-        began = monotonic()
+        voice = Voice(quiet=opts.quiet)
+        if opts.quiet:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+        for line in _announcements(chosen, makes_data=str(this.feed) in feeds):
+            voice.say(line)
+        self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
+        began = Beginning(this, opts.spargs, chosen.site_url, clock.now(), monotonic())
         crawler = self._crawl(spider, arguments)
-        self.exitcode = _finish(crawler, this, monotonic() - began)
+        self.exitcode = ending.tell(crawler, began, voice, opts.report)
+        voice.end(self.exitcode)
 
     def _spider_class(self, args: list[str]) -> type[AskingSpider]:
         assert self.crawler_process is not None
@@ -117,11 +129,16 @@ class StoppableCrawler(Crawler):
         await super().stop_async()
 
 
-def _announce(chosen: Options, *, makes_data: bool) -> None:
+def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:
     if chosen.is_live and not chosen.contact:
-        _tell("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
+        yield "no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to"
     if makes_data and not chosen.data_dir.exists():
-        _tell(f"making the data directory {chosen.data_dir.absolute()}")
+        yield f"making the data directory {chosen.data_dir.absolute()}"
+
+
+def _check_report(name: str | None) -> None:
+    if name and Path(name).is_dir():
+        raise ArgumentError(f"--report {name}: a directory; name a file")
 
 
 def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
@@ -133,51 +150,7 @@ def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
         )
 
 
-def _finish(crawler: Crawler, this: Run, seconds: float) -> int:
-    """Tell what became of the run, and say its exit status."""
-    spider, feed = crawler.spider, crawler.get_extension(StoryFeed)
-    if not isinstance(spider, AskingSpider) or feed is None:
-        _tell("the crawl could not begin; the log above says why")
-        return TROUBLE
-    for line in run.summary(this, spider.ledger, seconds):
-        _tell(line)
-    _tell_files(feed, this)
-    error = _write_retry(this, spider) or feed.error
-    status = spider.exit_status(cannot_write=bool(error))
-    if status:
-        why = run.verdict(status, spider.ledger)
-        _tell(f"{why}: {error}" if status == CANNOT_WRITE else why)
-    return status
-
-
-def _tell_files(feed: StoryFeed, this: Run) -> None:
-    """Where the records are, and what runs that were killed have left."""
-    for storage in feed.files:
-        if storage.left:
-            _tell(f"  {storage.target} is as it was; the new lines are in {storage.left}")
-        elif storage.target.exists():
-            _tell(f"  records: {storage.target}")
-    for part in sorted(this.directory.glob("*.jsonl.part")):
-        if not is_running(part):
-            _tell(f"  {part} was left by a run that was killed; its lines are whole")
-
-
-def _write_retry(this: Run, spider: AskingSpider) -> str:
-    """Write the ids that did not settle; why that failed, '' where it did not."""
-    try:
-        retry = run.write_retry(this, spider.ledger)
-    except OSError as error:
-        return f"{this.retry}: {error.strerror}"
-    if retry:
-        _tell(f"  ask again: solidot crawl story -a sids=@{retry}")
-    return ""
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def _stop(message: str) -> NoReturn:
     """End with one line, nothing fetched."""
-    _tell(f"solidot: {message}")
+    print(f"solidot: {message}", file=sys.stderr)
     sys.exit(USAGE)

@@ -84,6 +84,12 @@ class AskingSpider(Spider):
         return spider
 
     @property
+    def total(self) -> int:
+        """How many ids the run is to ask."""
+        limit = self.arguments.limit
+        return len(self.arguments.sids) if limit is None else min(limit, len(self.arguments.sids))
+
+    @property
     def gate(self) -> Gate:
         """What every request of this crawl passes."""
         return gate_of(self.crawler)
