@@ -15,10 +15,18 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from solidot_spider import options, transport
-from solidot_spider.gate import Gate
+from solidot_spider.gate import Gate, NotTriedError
 
 SLOT = "solidot"
 """The one downloader slot of all the site's hosts; the gate keeps its delay."""
+
+
+FAILED = "solidot_failed"
+"""The mark of a retry: what the attempt before it failed with."""
+
+
+class GivenUpError(IgnoreRequest):
+    """The run ended before a retry; the message is what the attempt before it failed with."""
 
 
 class PacingMiddleware:
@@ -39,9 +47,15 @@ class PacingMiddleware:
 
         Raises:
             NotTriedError: the run ends first.
+            GivenUpError: it ends before a retry.
         """
         request.meta["download_slot"] = SLOT
-        await self.gate.turn()
+        try:
+            await self.gate.turn()
+        except NotTriedError:
+            if request.meta.get(FAILED):
+                raise GivenUpError(request.meta[FAILED]) from None
+            raise
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's interface
         """An answer: a good one, or a failed attempt, perhaps with a wish to wait."""
@@ -68,12 +82,18 @@ class BackoffMiddleware(RetryMiddleware):
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # Scrapy awaits it
         """The request again after its pause, or the answer as it is."""
         retry = None if gate_of(self.crawler).ended else super().process_response(request, response)
-        return retry if isinstance(retry, Request) and await self._pause(retry) else response
+        if not isinstance(retry, Request):
+            return response
+        retry.meta[FAILED] = f"answered {transport.named(response.status)}"
+        return retry if await self._pause(retry) else response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
         """The request again after its pause, or nothing."""
         retry = None if gate_of(self.crawler).ended else super().process_exception(request, exception)
-        return retry if isinstance(retry, Request) and await self._pause(retry) else None
+        if not isinstance(retry, Request):
+            return None
+        retry.meta[FAILED] = transport.of_error(exception)[1]
+        return retry if await self._pause(retry) else None
 
     async def _pause(self, retry: Request) -> bool:
         seconds = options.read(self.crawler.settings).backoff * 2.0 ** (retry.meta["retry_times"] - 1)

@@ -78,12 +78,12 @@ class _AboveBar:
 
 async def _follow(bar: tqdm[Any], spider: AskingSpider) -> None:
     ledger, total = spider.ledger, spider.total
-    while not ledger.open:  # robots.txt may ask for another pace
-        await asyncio.sleep(EVERY / 10)
-    if total >= LONG:
-        tqdm.write(plan(total, spider.gate.mean_gap), file=sys.stderr)
-    began = monotonic()
+    began = 0.0
     while True:
+        if not began and ledger.open:  # not before: robots.txt may ask for another pace
+            began = monotonic()
+            if total >= LONG:
+                tqdm.write(plan(total, spider.gate.mean_gap), file=sys.stderr)
         bar.n = ledger.asked
         bar.set_description_str(state(ledger, monotonic() - began, total))
         await asyncio.sleep(EVERY)

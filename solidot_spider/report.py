@@ -83,7 +83,6 @@ def write(report: Report, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")

@@ -73,14 +73,16 @@ def start(url: str, data: Path, *words: str, cwd: Path | None = None, program: s
     )
 
 
-def finish(process: subprocess.Popen[str], data: Path, given: str | None = None) -> Crawl:
-    out, err = process.communicate(given, timeout=PATIENCE)
+def finish(process: subprocess.Popen[str], data: Path, given: str | None = None, patience: float = PATIENCE) -> Crawl:
+    out, err = process.communicate(given, timeout=patience)
     return Crawl(process.returncode, out, err, data)
 
 
-def solidot(url: str, data: Path, *words: str, given: str = "", cwd: Path | None = None) -> Crawl:
+def solidot(
+    url: str, data: Path, *words: str, given: str = "", cwd: Path | None = None, patience: float = PATIENCE
+) -> Crawl:
     """A command, run to its end."""
-    return finish(start(url, data, *words, cwd=cwd), data, given)
+    return finish(start(url, data, *words, cwd=cwd), data, given, patience)
 
 
 def crawl(url: str, data: Path, *words: str, given: str = "") -> Crawl:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ class Command(crawl.Command):
             this = run.named(spider.name, chosen.data_dir)
             feeds = self._feeds(this)
             _check_report(opts.report)
+            self.settings.set("USER_AGENT", chosen.user_agent, priority="project")  # a contact may come by -s
             self.settings.set("FEEDS", feeds, priority="cmdline")
         except (options.OptionError, ArgumentError) as error:
             _stop(str(error))
@@ -137,8 +139,10 @@ def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:
 
 
 def _check_report(name: str | None) -> None:
-    if name and Path(name).is_dir():
+    if name and os.path.isdir(name):  # noqa: PTH112 - pathlib raises on a name that is too long
         raise ArgumentError(f"--report {name}: a directory; name a file")
+    if name and not os.path.isdir(directory := os.path.dirname(name) or "."):  # noqa: PTH112, PTH120
+        raise ArgumentError(f"--report {name}: there is no directory {directory}; make it first")
 
 
 def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
