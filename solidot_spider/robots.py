@@ -32,6 +32,8 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler, token: str) -> None:
         self.crawler = crawler
         self.token = token
+        self.answers: dict[str, Response] = {}
+        """What each host answered."""
         self._rules: dict[str, Future[Protego]] = {}
 
     @classmethod
@@ -72,7 +74,8 @@ class RobotsMiddleware:
             meta={_PASS: True},
         )
         assert self.crawler.engine is not None
-        rules = rules_of(await self.crawler.engine.download_async(request))
+        answer = self.answers[base] = await self.crawler.engine.download_async(request)
+        rules = rules_of(answer)
         delay = rules.crawl_delay(self.token)
         if delay:
             gate_of(self.crawler).set_floor(float(delay))

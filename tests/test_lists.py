@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from solidot_spider import lists
 from tests import corpus, pages
 
@@ -27,5 +29,16 @@ def test_a_page_without_stories_lists_none() -> None:
 
 def test_the_lists_of_the_corpus() -> None:
     expected = json.loads((corpus.directory() / "lists" / "expect.json").read_text(encoding="utf-8"))
-    pages_only = {name: sids for name, sids in expected.items() if not name.endswith(".rss")}
-    assert {name: lists.story_sids(corpus.listed(name)) for name in pages_only} == pages_only
+    feed = expected.pop("index.rss")
+    assert {name: lists.story_sids(corpus.listed(name)) for name in expected} == expected
+    assert lists.feed_sids((corpus.directory() / "lists" / "index.rss").read_bytes()) == feed
+
+
+def test_the_feed_lists_its_items_with_and_without_a_scheme() -> None:
+    feed = pages.SITE.answer("/index.rss").body
+    assert lists.feed_sids(feed) == sorted(pages.SIDS, reverse=True)[:20]
+
+
+@pytest.mark.parametrize("feed", [b"", b"<html><body>no feed", b"<rss><channel><item><link>/x</link></item>"])
+def test_what_is_no_feed_lists_none(feed: bytes) -> None:
+    assert lists.feed_sids(feed) == []

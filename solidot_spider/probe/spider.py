@@ -1,0 +1,104 @@
+"""Asks for the probe's pages, one after the other, as a crawl would: robots.txt first, at the crawl's pace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+from msgspec import Struct
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from solidot_spider import lists, options, site, transport
+from solidot_spider.probe.expect import Expectations
+from solidot_spider.probe.parts import FAR
+from solidot_spider.robots import RobotsMiddleware
+
+
+class Answer(Struct):
+    """What came for a path: the address that answered, status, headers and body; or why nothing came.
+
+    ``certificate`` names who vouches for the site; '' over http.
+    """
+
+    name: str
+    path: str
+    url: str = ""
+    status: int = 0
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    error: str = ""
+    certificate: str = ""
+
+
+class ProbeSpider(Spider):
+    """Fetches robots.txt, the home page, the feed, the known stories and an id far above the newest."""
+
+    name = "probe"
+    base = site.CANONICAL
+
+    def __init__(self, expectations: Expectations | None = None) -> None:
+        super().__init__()
+        self.expectations = expectations or Expectations([])
+        self.answers: list[Answer] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider of a probe."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.base = options.read(crawler.settings).site_url
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask; nothing is left to the scheduler, so nothing is yielded."""
+        if await self._robots():
+            home = await self._fetch("home", "/")
+            await self._fetch("feed", "/index.rss")
+            for known in self.expectations.stories:
+                await self._fetch(f"story {known.sid}", f"/story?sid={known.sid}")
+            newest = max([*lists.story_sids(home.body), *(known.sid for known in self.expectations.stories)], default=1)
+            await self._fetch(f"story {newest + FAR}", f"/story?sid={newest + FAR}")
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    async def _robots(self) -> bool:
+        """Whether robots.txt could be had."""
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        assert robots is not None
+        try:
+            await robots.rules(self.base)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
+            self.answers.append(Answer("robots.txt", "/robots.txt", error=transport.of_error(error)[1]))
+            return False
+        self.answers.append(_answer("robots.txt", "/robots.txt", robots.answers[self.base]))
+        return True
+
+    async def _fetch(self, name: str, path: str) -> Answer:
+        assert self.crawler.engine is not None
+        request = Request(f"{self.base}{path}", callback=NO_CALLBACK)
+        try:
+            answer = _answer(name, path, await self.crawler.engine.download_async(request))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
+            answer = Answer(name, path, error=transport.of_error(error)[1])
+        self.answers.append(answer)
+        return answer
+
+
+def _answer(name: str, path: str, response: Response) -> Answer:
+    headers = {
+        key.decode("latin-1"): values[-1].decode("latin-1") for key, values in response.headers.items() if values
+    }
+    certificate = response.certificate
+    return Answer(
+        name=name,
+        path=path,
+        url=response.url,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        error="" if transport.is_answer(response.status) else f"answered {transport.named(response.status)}",
+        certificate=certificate.getIssuer().commonName.decode() if certificate else "",
+    )
