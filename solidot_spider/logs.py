@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
             "message": plain(record.getMessage()),
         }
         if record.exc_info:
-            event["exception"] = self.formatException(record.exc_info)
+            event["exception"] = "\n".join(map(plain, self.formatException(record.exc_info).splitlines()))
         return json.dumps(event, ensure_ascii=False)
 
 
