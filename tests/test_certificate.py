@@ -20,6 +20,7 @@ from tests import pages
 from tests.crawling import crawl, solidot
 
 SID = 79517
+EXPECT = Path(__file__).parents[1] / "solidot_spider" / "trial" / "expect.json"
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -87,6 +88,21 @@ def test_the_switch_that_the_reason_names(tmp_path: Path, unvouched: str) -> Non
     run = crawl(unvouched, tmp_path / "data", "-a", f"sid={SID}", "-s", "DOWNLOAD_VERIFY_CERTIFICATES=False")
     assert run.status == 0
     assert list(run.stories()) == [SID]
+
+
+def test_the_probe_says_verified_only_of_what_is(tmp_path: Path, unvouched: str) -> None:
+    words = ("-s", "DOWNLOAD_DELAY=0", "-s", "DOWNLOAD_VERIFY_CERTIFICATES=False")
+    run = solidot(unvouched, tmp_path / "data", "probe", *words, "--expect", str(EXPECT))
+    assert run.status == 3
+    assert "certificate       differs    not verified" in run.out
+
+
+def test_the_probe_names_who_vouches(tmp_path: Path, unvouched: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    words = ("-s", "DOWNLOAD_DELAY=0", "--expect", str(EXPECT))
+    run = solidot(unvouched, tmp_path / "data", "probe", *words)
+    assert "verified, issued by nobody" in run.out
+    assert run.status == 0
 
 
 def test_the_probe_tells_of_it(tmp_path: Path, unvouched: str) -> None:

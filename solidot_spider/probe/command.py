@@ -128,7 +128,9 @@ def _certificate(answer: Answer) -> Finding:
     if answer.certificate:
         return Finding("certificate", "found", f"verified, issued by {answer.certificate}")
     is_plain = answer.url.startswith("http:")
-    return Finding("certificate", "found" if is_plain else "not found", "none: plain http" if is_plain else "")
+    return Finding(
+        "certificate", "found" if is_plain else "differs", "none: plain http" if is_plain else "not verified"
+    )
 
 
 def _stop(message: str, status: int) -> int:

@@ -20,7 +20,7 @@ from solidot_spider.robots import RobotsMiddleware
 class Answer(Struct):
     """What came for a path: the address that answered, status, headers and body; or why nothing came.
 
-    ``certificate`` names who vouches for the site; '' over http.
+    ``certificate`` names who vouches for the site; '' over http, and where certificates are not verified.
     """
 
     name: str
@@ -73,7 +73,10 @@ class ProbeSpider(Spider):
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
             self.answers.append(Answer("robots.txt", "/robots.txt", error=transport.of_error(error)[1]))
             return False
-        self.answers.append(_answer("robots.txt", "/robots.txt", robots.answers[self.base]))
+        answer = robots.answers[self.base]
+        self.answers.append(_answer("robots.txt", "/robots.txt", answer))
+        if self.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            self.answers[-1].certificate = _issuer(answer)
         return True
 
     async def _fetch(self, name: str, path: str) -> Answer:
@@ -88,10 +91,7 @@ class ProbeSpider(Spider):
 
 
 def _answer(name: str, path: str, response: Response) -> Answer:
-    headers = {
-        key.decode("latin-1"): values[-1].decode("latin-1") for key, values in response.headers.items() if values
-    }
-    certificate = response.certificate
+    headers = {key.decode("latin-1"): b", ".join(values).decode("latin-1") for key, values in response.headers.items()}
     return Answer(
         name=name,
         path=path,
@@ -100,5 +100,13 @@ def _answer(name: str, path: str, response: Response) -> Answer:
         headers=headers,
         body=response.body,
         error="" if transport.is_answer(response.status) else f"answered {transport.named(response.status)}",
-        certificate=certificate.getIssuer().commonName.decode() if certificate else "",
     )
+
+
+def _issuer(response: Response) -> str:
+    """Who vouches for the certificate of an answer; '' over http."""
+    if response.certificate is None:
+        return ""
+    issuer = response.certificate.getIssuer()
+    names = (issuer.get("commonName"), issuer.get("organizationName"))
+    return next((name.decode("utf-8", "replace") for name in names if name), "an unnamed authority")
