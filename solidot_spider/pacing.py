@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
@@ -20,6 +19,9 @@ from solidot_spider.gate import Gate, NotTriedError
 SLOT = "solidot"
 """The one downloader slot of all the site's hosts; the gate keeps its delay."""
 
+
+MOST = 1e9
+"""Seconds that nobody waits."""
 
 FAILED = "solidot_failed"
 """The mark of a retry: what the attempt before it failed with."""
@@ -118,8 +120,8 @@ def retry_after(response: Response) -> float:
     A date is counted from the answer's own ``Date``, since the site's clock may differ from ours.
     """
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if re.fullmatch(r"\d{1,9}", value, re.ASCII):
-        return float(value)
+    if value.isascii() and value.isdigit():
+        return min(float(value), MOST)
     until = _date(value)
     if until is None:
         return 0.0

@@ -16,6 +16,7 @@ Ending = tuple[Outcome, str]
 
 _REFUSED = frozenset({401, 403, 451})
 MISSING = frozenset({404, 410})
+_UNPACKERS = frozenset({"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "zstandard"})
 _SILENCES: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadTimeoutError, "time-out"),
     (network.TimeoutError, "time-out"),
@@ -54,18 +55,22 @@ def named(status: int) -> str:
 
 def of_error(error: BaseException) -> Ending:
     """The outcome of a request that brought no answer."""
-    if isinstance(error, NotTriedError | RefusedError):
-        return (Outcome.REFUSED if isinstance(error, RefusedError) else Outcome.NOT_TRIED), str(error)
-    if "DOWNLOAD_MAXSIZE" in str(error) or isinstance(error, exceptions.DownloadCancelledError):
-        return Outcome.FAILED, "body over the limit of DOWNLOAD_MAXSIZE"
+    if isinstance(error, RefusedError):
+        return Outcome.REFUSED, str(error)
+    if isinstance(error, NotTriedError):
+        return Outcome.NOT_TRIED, str(error)
+    return Outcome.FAILED, _failure(error)
+
+
+def _failure(error: BaseException) -> str:
+    """What a person calls it."""
+    text = str(error)
+    if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
+        return "body over the limit of DOWNLOAD_MAXSIZE"
     if isinstance(error, IgnoreRequest):
-        return Outcome.FAILED, str(error) or "request dropped"
-    if "certificate verify failed" in str(error) or "CertificateError" in str(error):
-        return (
-            Outcome.FAILED,
-            "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)",
-        )
-    for kind, reason in _SILENCES:
-        if isinstance(error, kind):
-            return Outcome.FAILED, reason
-    return Outcome.FAILED, f"no answer ({type(error).__name__})"
+        return text or "request dropped"
+    if "certificate verify failed" in text or "CertificateError" in text:
+        return "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)"
+    if type(error).__module__ in _UNPACKERS:
+        return "body broken: its compression does not unpack"
+    return next((name for kind, name in _SILENCES if isinstance(error, kind)), f"no answer ({type(error).__name__})")

