@@ -225,7 +225,7 @@ class StoryFeed(FeedExporter):
                 super().item_scraped(item, spider)
             except OSError as error:
                 self._fail(error)
-                self._end_run()
+                self._end_run(spider)
         if not isinstance(spider, AskingSpider):
             return
         if self.error:
@@ -252,6 +252,8 @@ class StoryFeed(FeedExporter):
         where = f"{error.filename}: " if error.filename else ""
         self.error = self.error or f"{where}{error.strerror or error}"
 
-    def _end_run(self) -> None:
+    def _end_run(self, spider: Spider) -> None:
+        if isinstance(spider, AskingSpider):
+            spider.gate.end(CLOSED_BY_FEED)
         assert self.crawler.engine is not None
         self._ending = ensure_future(self.crawler.engine.close_spider_async(reason=CLOSED_BY_FEED))

@@ -19,6 +19,9 @@ from solidot_spider.breaker import Breaker
 logger = logging.getLogger(__name__)
 
 
+INTERRUPTED = "interrupted"
+
+
 class NotTriedError(IgnoreRequest):
     """The run ended before this request was sent; the message says why."""
 

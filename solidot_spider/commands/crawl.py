@@ -19,6 +19,7 @@ from scrapy.exceptions import UsageError
 from solidot_spider import clock, ending, options, run
 from solidot_spider.ending import Beginning
 from solidot_spider.feed import APPENDABLE
+from solidot_spider.gate import INTERRUPTED
 from solidot_spider.options import Options
 from solidot_spider.outcome import USAGE
 from solidot_spider.run import Run
@@ -127,7 +128,7 @@ class StoppableCrawler(Crawler):
     async def stop_async(self) -> None:
         """Stop: what is on the wire comes in, nothing more is asked."""
         if isinstance(self.spider, AskingSpider):
-            self.spider.gate.end("interrupted")
+            self.spider.gate.end(INTERRUPTED)
         await super().stop_async()
 
 

@@ -15,9 +15,9 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from solidot_spider import clock, options, page, site, transport
-from solidot_spider.control import EVERY, Answer, Control, Health
-from solidot_spider.gate import Gate
-from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome, exit_status
+from solidot_spider.control import Answer, Control
+from solidot_spider.gate import INTERRUPTED, Gate
+from solidot_spider.outcome import HOME_FOR_ALL, Ledger, Outcome, exit_status
 from solidot_spider.pacing import gate_of
 from solidot_spider.page import Missing, StoryPage
 from solidot_spider.record import Draft
@@ -63,7 +63,6 @@ class AskingSpider(Spider):
         self.is_finished = False
         self._last_asked = 0
         self._control = Control()
-        self._unconfirmed: set[int] = set()
 
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
@@ -105,14 +104,14 @@ class AskingSpider(Spider):
             self.stopped = self._cap(number)
             if self.stopped:
                 break
-            if len(self._unconfirmed) >= EVERY and not await self._confirm():
+            if self._control.is_due and not await self._control.confirm(self._fetch, self.ledger):
                 self.stopped = HOME_FOR_ALL
                 break
             self._last_asked = sid
             self.ledger.ask(sid)
             yield self._request(sid)
         await self._answers()
-        await self._confirm()
+        await self._control.confirm(self._fetch, self.ledger)
 
     async def _allowed(self) -> bool:
         """Whether robots.txt could be had; where it could not, no id is asked, and each gets its outcome."""
@@ -138,7 +137,7 @@ class AskingSpider(Spider):
 
     async def _answers(self) -> None:
         """Wait until every id asked has its answer."""
-        while self.ledger.open - self._unconfirmed:
+        while self.ledger.open - self._control.doubted:
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _cap(self, number: int) -> str:
@@ -208,7 +207,7 @@ class AskingSpider(Spider):
         if sid not in self.ledger.open:
             return  # in `parse` and `shell` nothing is asked by a run
         if outcome is Outcome.MISSING:
-            self._unconfirmed.add(sid)
+            self._control.doubted.add(sid)
             return
         self.ledger.settle(sid, outcome, reason)
         if reason:
@@ -217,22 +216,6 @@ class AskingSpider(Spider):
     def _note(self, notes: list[str]) -> None:
         for note in notes:
             self.crawler.stats.inc_value(f"page/{note}")
-
-    async def _confirm(self) -> bool:
-        """Ask a control about the stories that answered as missing; False where the site is not well."""
-        if not self._unconfirmed:
-            return True
-        doubted = set(self._unconfirmed)
-        health = await self._control.health(self._fetch, doubted)
-        outcome, reason = {
-            Health.WELL: (Outcome.MISSING, ""),
-            Health.ILL: (Outcome.UNPARSED, HOME_FOR_ALL),
-            Health.SILENT: (Outcome.FAILED, NOT_CONFIRMED),
-        }[health]
-        for sid in sorted(doubted):
-            self.ledger.settle(sid, outcome, reason)
-        self._unconfirmed -= doubted
-        return health is Health.WELL
 
     async def _fetch(self, path: str) -> Answer | None:
         """A page for the control; it is never stored and counts nowhere."""
@@ -265,11 +248,10 @@ class AskingSpider(Spider):
         if self.is_finished:
             return
         self.is_finished = True
-        self.interrupted = reason == "shutdown"
-        for sid in sorted(self._unconfirmed):
-            self.ledger.settle(sid, Outcome.FAILED, NOT_CONFIRMED)
-        self._unconfirmed.clear()
-        why = self.stopped or ("interrupted" if self.interrupted else reason)
+        self.interrupted = reason == "shutdown" or self.gate.ended == INTERRUPTED
+        self.stopped = self.stopped or self.gate.ended or (INTERRUPTED if self.interrupted else "")
+        self._control.give_up(self.ledger)
+        why = self.stopped or reason
         self.ledger.close(why)
         self.ledger.settle_rest(self.arguments.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
         self._last_asked = site.MAX_SID
