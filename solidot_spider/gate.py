@@ -41,6 +41,8 @@ class Gate:
         self.breaker = Breaker(patience)
         self.ended = ""
         """Why nothing more is asked; '' while something may be."""
+        self.has_hung_up = False
+        """Whether the end of the run cut off what was still on the wire."""
         self.deadline = math.inf
         """When ``minutes=`` are over: no trouble is waited out beyond it."""
         self._passed = self._next = 0.0

@@ -26,6 +26,8 @@ DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
 DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
+# Twisted sends again in the same millisecond on a connection that was reused: a second request behind the gate.
+DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "solidot_spider.attempt.OneAttemptDownloadHandler")
 DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # gate.py keeps the delay, which it can end and lengthen
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -93,6 +93,17 @@ def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: 
     assert min(found) >= 0.5 - TOLERANCE
 
 
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_lost_connection_is_not_tried_again_behind_the_gate(tmp_path: Path, data: Path, quiet: bool) -> None:
+    lost = {"action": "reset", "quiet": quiet, "path": "/story", "sids": [3, 5], "attempts": [1, 1]}
+    with site(tmp_path, lost) as server:
+        run = story(server, data, "-a", "sids=1-7", "-s", "DOWNLOAD_DELAY=0.3")
+        found = gaps(server)
+    assert run.status == 0
+    assert len(found) == 9
+    assert min(found) >= 0.2 - TOLERANCE
+
+
 def test_redirects_within_the_site_keep_the_pace(tmp_path: Path, data: Path) -> None:
     moved = {"action": "redirect", "path": "/story", "sids": [2, 4], "to": "{path}&moved={attempt}", "attempts": [1, 1]}
     with site(tmp_path, moved) as server:
@@ -213,6 +224,24 @@ def test_a_signal_ends_any_wait_at_once(tmp_path: Path, data: Path, by: signal.S
     assert sum(told.counts.values()) == told.asked == 8
     assert told.counts["failed"] == (0 if wait == "crawl-delay" else 1)
     assert "Traceback" not in run.err
+
+
+def test_a_page_that_never_comes_does_not_keep_a_stopped_run(tmp_path: Path, data: Path) -> None:
+    with site(tmp_path, {"action": "silence", "sids": [3]}) as server:
+        words = ("-a", "sids=1-9", "-s", "DOWNLOAD_DELAY=0", "--report", str(tmp_path / "report.json"))
+        process = start(server.url, data, "crawl", "story", *words)
+        while "/story?sid=3" not in [each["path"] for each in server.requests()]:
+            time.sleep(0.02)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        run = finish(process, data)
+    told = reported(run)
+    assert 4 < time.monotonic() - began < 5 + SLACK
+    assert run.status == 1
+    assert told.counts["failed"] == 0
+    assert "3" in " ".join(each.sids[0] for each in told.unsettled)
+    assert told.counts["stored"] + told.counts["not tried"] == told.asked == 9
+    assert run.err.count("Traceback") == 0
 
 
 def test_a_second_signal_ends_the_process(tmp_path: Path, data: Path) -> None:

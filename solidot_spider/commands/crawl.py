@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import importlib
 import os
 import re
 import sys
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
+from twisted.internet.tcp import Connection
 
 from solidot_spider import clock, ending, options, run
 from solidot_spider.ending import Beginning
@@ -26,6 +29,9 @@ from solidot_spider.run import Run
 from solidot_spider.sids import ArgumentError
 from solidot_spider.spiders.asking import AskingSpider
 from solidot_spider.voice import Voice
+
+GRACE = 5.0
+"""Seconds that pages on the wire have to come in when a run is stopped."""
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)")
 
@@ -126,10 +132,20 @@ class StoppableCrawler(Crawler):
     """A crawler whose waits end with it: Scrapy itself waits for each of them before it stops."""
 
     async def stop_async(self) -> None:
-        """Stop: what is on the wire comes in, nothing more is asked."""
+        """Stop: what is on the wire has a few seconds to come in, nothing more is asked."""
         if isinstance(self.spider, AskingSpider):
             self.spider.gate.end(INTERRUPTED)
+            asyncio.get_running_loop().call_later(GRACE, _hang_up, self.spider)
         await super().stop_async()
+
+
+def _hang_up(spider: AskingSpider) -> None:
+    """End the connections that a page is still awaited on: a time-out may be longer than who stops us waits."""
+    reactor: Any = importlib.import_module("twisted.internet.reactor")  # the one that Scrapy has installed
+    spider.gate.has_hung_up = True
+    for reader in reactor.getReaders():
+        if isinstance(reader, Connection):
+            reader.abortConnection()  # type: ignore[no-untyped-call]
 
 
 def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:

@@ -184,7 +184,10 @@ class AskingSpider(Spider):
     def gone(self, failure: Failure, sid: int) -> None:
         """No answer came for a story."""
         assert failure.value is not None
-        self._settle(sid, *transport.of_error(failure.value))
+        if self.gate.has_hung_up:
+            self._settle(sid, Outcome.NOT_TRIED, self.gate.ended)
+        else:
+            self._settle(sid, *transport.of_error(failure.value))
 
     def item_dropped(self, item: Draft, exception: BaseException) -> None:
         """A record failed its check."""
