@@ -79,6 +79,12 @@ class Gate:
                 await _first_of(self._changed, wait)
         raise NotTriedError(self.ended)
 
+    def sent(self) -> None:
+        """The request that passed last goes on the wire: from now on the gap counts, if the program was late."""
+        now = monotonic()
+        self._next = max(self._next, now + self._next - self._passed)
+        self._passed = now
+
     async def pause(self, seconds: float) -> bool:
         """Wait before a retry; False when the run ends first."""
         await _first_of(self._over, seconds)
