@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from solidot_spider import __version__
+import msgspec
 
-VERBS = ("demo", "probe")
+from solidot_spider import __version__, options
+from solidot_spider.options import OptionError, Options
+from solidot_spider.outcome import CANNOT_WRITE, KINDS, OK, USAGE
+from solidot_spider.voice import plain
+
+VERBS = ("demo", "export", "probe", "status")
 
 _EPILOG = """\
 every other word is one of Scrapy's commands, with this project's settings, from any directory:
@@ -20,6 +26,8 @@ every other word is one of Scrapy's commands, with this project's settings, from
 
 examples:
   solidot demo                                  try everything against a site of our own
+  solidot status                                what the store has, what is missing and why
+  solidot export stories.jsonl                  every story once, in one file
   solidot crawl --help                          arguments, files and exit status
 """
 
@@ -30,13 +38,73 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words and words[0] not in VERBS and not words[0].startswith("-"):
         return _scrapy(words)
     arguments = _parser().parse_args(words or ["--help"])
-    if arguments.verb == "probe":
-        from solidot_spider.probe import command  # noqa: PLC0415 - a verb costs only what it needs
+    verb: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return verb(arguments)
+    except OptionError as error:
+        return _refused(str(error), USAGE)
 
-        return command.main(arguments.expect, arguments.save, dict(arguments.settings))
-    from solidot_spider import demo  # noqa: PLC0415
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from solidot_spider import demo  # noqa: PLC0415 - a verb costs only what it needs
 
     return demo.main(serve=arguments.serve)
+
+
+def _probe(arguments: argparse.Namespace) -> int:
+    from solidot_spider.probe import command  # noqa: PLC0415
+
+    return command.main(arguments.expect, arguments.save, dict(arguments.settings))
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from solidot_spider import export  # noqa: PLC0415
+    from solidot_spider.database import StoreError  # noqa: PLC0415
+
+    try:
+        count = export.export(_options(arguments), arguments.out, force=arguments.force)
+    except export.ExportError as error:
+        return _refused(str(error), USAGE)
+    except StoreError as error:
+        return _refused(str(error), CANNOT_WRITE)
+    except OSError as error:
+        return _refused(f"{error.filename or arguments.out}: {error.strerror}", CANNOT_WRITE)
+    sys.stderr.write(f"{arguments.out}: {count:,} stories\n")
+    return OK
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from solidot_spider import choice, status, status_lines  # noqa: PLC0415
+    from solidot_spider.database import StoreError  # noqa: PLC0415
+    from solidot_spider.store import Store  # noqa: PLC0415
+
+    try:
+        with Store.opened(_options(arguments)) as store:
+            if arguments.sids:
+                with store.reading() as connection:
+                    told = [str(each) for each in choice.of_kind(connection, arguments.sids).ranges]
+            elif arguments.json:
+                told = [msgspec.json.format(msgspec.json.encode(status.read(store)), indent=2).decode()]
+            else:
+                width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+                told = list(status_lines.lines(status.read(store), width))
+    except StoreError as error:
+        return _refused(str(error), CANNOT_WRITE)
+    sys.stdout.writelines(f"{line}\n" for line in told)
+    return OK
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    """The options of a verb that needs a store, from the environment or ``-s``."""
+    chosen = options.read({**os.environ, **dict(arguments.settings)})
+    if not chosen.has_store:
+        raise OptionError(f"SOLIDOT_DATABASE_URL={chosen.database_url}: there is no store to read; unset it")
+    return chosen
+
+
+def _refused(message: str, status: int) -> int:
+    sys.stderr.write(f"solidot: {plain(message)}\n")
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Starts a small Solidot of invented stories on loopback and crawls it into a fresh directory.",
         epilog="example: solidot demo --serve",
     )
+    demo.set_defaults(run=_demo)
     demo.add_argument("--serve", action="store_true", help="keep the site open afterwards, until Ctrl-C")
     probe = verbs.add_parser(
         "probe",
@@ -63,17 +132,39 @@ def _parser() -> argparse.ArgumentParser:
         "Exit status: 0 all found, 3 something is not as expected, 1 no answer.",
         epilog="example: solidot probe --save probe-pages",
     )
+    probe.set_defaults(run=_probe)
     probe.add_argument("--expect", type=Path, metavar="FILE", help="known stories other than those of the live site")
     probe.add_argument("--save", type=Path, metavar="DIR", help="keep what came there, for a report")
-    probe.add_argument(
-        "-s",
-        dest="settings",
-        action="append",
-        default=[],
-        type=_setting,
-        metavar="NAME=VALUE",
-        help="one of Scrapy's settings or of ours (may be repeated)",
+    export = verbs.add_parser(
+        "export",
+        help="write every story of the store into one file",
+        description="Writes every story once, sorted by sid, as JSON Lines. The file is written aside and renamed; "
+        "while the store does not change, it has the same bytes each time.",
+        epilog="example: solidot export stories.jsonl",
     )
+    export.set_defaults(run=_export)
+    export.add_argument("out", type=Path, metavar="OUT.jsonl", help="the file")
+    export.add_argument("--force", action="store_true", help="let a store without stories replace a file that has some")
+    status = verbs.add_parser(
+        "status",
+        help="tell what the store has, what is missing and why, and how the last runs went",
+        description="Tells what the store has: stories, outcomes, gaps, failures with their reasons, the last runs.",
+        epilog="example: solidot status --sids failed | solidot crawl story -a sids=@-",
+    )
+    status.set_defaults(run=_status)
+    form = status.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as one JSON object")
+    form.add_argument("--sids", choices=KINDS, metavar="KIND", help=f"only the ids that are {', '.join(KINDS)}")
+    for verb in (export, probe, status):
+        verb.add_argument(
+            "-s",
+            dest="settings",
+            action="append",
+            default=[],
+            type=_setting,
+            metavar="NAME=VALUE",
+            help="an option such as SOLIDOT_DATA_DIR=DIR (may be repeated)",
+        )
     return parser
 
 

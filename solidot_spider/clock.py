@@ -43,3 +43,8 @@ def pinned_time(value: str) -> datetime:
     if moment.tzinfo is None:
         raise ClockError(f"SOLIDOT_CLOCK={value}: a time without an offset; add Z or +08:00")
     return moment.astimezone(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """A time as records and files have it: UTC, to the second, ``2024-10-18T14:58:07+00:00``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -7,11 +7,13 @@ long runs after each fifty, a story that is known to be there is asked; one good
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from enum import Enum, auto
 
 from solidot_spider import lists, page
-from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Ledger, Outcome
+from solidot_spider.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Outcome
 from solidot_spider.page import StoryPage
+from solidot_spider.visit import Visit
 
 EVERY = 50
 TRIES = 3
@@ -21,6 +23,9 @@ Answer = tuple[bytes, str]
 
 Fetch = Callable[[str], Awaitable[Answer | None]]
 """Asks for a path of the site; None where no page came."""
+
+Known = Callable[[int], list[int]]
+"""So many of the newest stories that are believed to be there, newest first."""
 
 
 class Health(Enum):
@@ -39,10 +44,10 @@ _ENDINGS = {
 
 
 class Control:
-    """Keeps the stories that answered as missing until a control has answered; knows which stories can serve."""
+    """Keeps the visits that found a story missing until a control has answered; knows which stories can serve."""
 
     def __init__(self) -> None:
-        self.doubted: set[int] = set()
+        self.doubted: dict[int, Visit] = {}
         """Ids that answered as missing, and have no outcome yet."""
         self._newest: list[int] = []
         self._home: Answer | None = None
@@ -56,32 +61,29 @@ class Control:
         """The home page came in a story's place; its top stories can serve where none was stored."""
         self._home = (body, url)
 
+    def newest(self, limit: int) -> list[int]:
+        """The newest stories that this run has stored."""
+        return self._newest[:limit]
+
     @property
     def is_due(self) -> bool:
         """Whether so many stories wait that a control is asked before the run goes on."""
         return len(self.doubted) >= EVERY
 
-    async def confirm(self, fetch: Fetch, ledger: Ledger) -> bool:
-        """Ask a control, and settle all that waited for it; False where the site is not well."""
-        if not self.doubted:
-            return True
-        doubted = set(self.doubted)
-        health = await self.health(fetch)
-        self._settle(doubted, ledger, *_ENDINGS[health])
-        return health is Health.WELL
+    def settled(self, health: Health) -> list[Visit]:
+        """What becomes of all that waits, by what the controls say; nothing waits any more."""
+        outcome, reason = _ENDINGS[health]
+        visits = [self._settled(self.doubted[sid], outcome, reason) for sid in sorted(self.doubted)]
+        self.doubted.clear()
+        return visits
 
-    def give_up(self, ledger: Ledger) -> None:
-        """The run is over: what still waits is not confirmed."""
-        self._settle(set(self.doubted), ledger, *_ENDINGS[Health.SILENT])
+    def _settled(self, visit: Visit, outcome: Outcome, reason: str) -> Visit:
+        page_kept = visit.page if outcome is Outcome.UNPARSED else None
+        return replace(visit, outcome=outcome, reason=reason or visit.reason, page=page_kept)
 
-    def _settle(self, doubted: set[int], ledger: Ledger, outcome: Outcome, reason: str) -> None:
-        for sid in sorted(doubted):
-            ledger.settle(sid, outcome, reason)
-        self.doubted -= doubted
-
-    async def health(self, fetch: Fetch) -> Health:
+    async def health(self, fetch: Fetch, known: Known) -> Health:
         """Ask up to three stories; those that are doubted themselves cannot serve."""
-        candidates = await self._candidates(fetch)
+        candidates = await self._candidates(fetch, known)
         answered = not candidates and self._home is not None  # a home page without a story is no good sign either
         for sid in candidates:
             answer = await fetch(f"/story?sid={sid}")
@@ -92,10 +94,11 @@ class Control:
                 return Health.WELL
         return Health.ILL if answered else Health.SILENT
 
-    async def _candidates(self, fetch: Fetch) -> list[int]:
+    async def _candidates(self, fetch: Fetch, known: Known) -> list[int]:
         """The newest stories stored, else the top stories of the home page (fetched if none came)."""
-        if self._newest:
-            return self._newest
+        stored = [sid for sid in known(TRIES + len(self.doubted)) if sid not in self.doubted]
+        if stored:
+            return stored[:TRIES]
         if self._home is None:
             self._home = await fetch("/")
         if self._home is None:

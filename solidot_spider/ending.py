@@ -8,49 +8,74 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 from scrapy.crawler import Crawler
 
 from solidot_spider import clock, report, run
+from solidot_spider.database import StoreError
 from solidot_spider.feed import StoryFeed, is_running
-from solidot_spider.outcome import CANNOT_WRITE, TROUBLE
+from solidot_spider.options import Options
+from solidot_spider.outcome import CANNOT_WRITE, TROUBLE, Ledger
 from solidot_spider.report import Report
 from solidot_spider.run import Run
+from solidot_spider.session import Session
 from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.store import RunStart
 from solidot_spider.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a run began with: its files, its arguments as given, its site, and when, by the clock and monotonic."""
+    """What a run began with: files, spider, arguments as given, options, and when, by the clock and monotonic."""
 
     run: Run
+    spider: str
     arguments: dict[str, str]
-    site: str
+    options: Options
     at: datetime
     monotonic: float
 
+    @property
+    def row(self) -> RunStart:
+        """The same for the store."""
+        given = msgspec.json.encode(self.arguments).decode()
+        return RunStart(self.run.name, self.spider, given, self.options.site_url, clock.iso(self.at))
 
-def tell(crawler: Crawler, began: Beginning, voice: Voice, report_file: str | None) -> int:
-    """Tell what became of a run that has ended, write its files, and say its exit status."""
+
+def tell(crawler: Crawler, began: Beginning, session: Session, voice: Voice, report_file: str | None) -> int:
+    """Tell what became of a run that has ended, write its files and its row, and say its exit status."""
     spider, feed = crawler.spider, crawler.get_extension(StoryFeed)
     if not isinstance(spider, AskingSpider) or feed is None:
         voice.say("the crawl could not begin; the log above says why")
         return TROUBLE
     seconds = monotonic() - began.monotonic
-    for line in (*run.summary(began.run, spider.ledger, seconds), *_files(feed, began.run)):
+    for line in (
+        *run.summary(began.run, spider.ledger, spider.choice, seconds),
+        *_changes(spider),
+        *_files(feed, began.run),
+    ):
         voice.say(line)
     retry, error = _write_retry(spider, began.run)
     if retry:
         voice.say(f"  ask again: solidot crawl story -a sids=@{retry}")
-    error = error or feed.error
+    error = spider.store_error or error or feed.error
     status = spider.exit_status(cannot_write=bool(error))
-    if report_file and not error:
-        error = _write_report(_report(crawler, spider, feed, began, status), Path(report_file))
+    if not spider.store_error:
+        error = error or _end_session(session, _report(crawler, spider, feed, began, status), spider.ledger)
         status = CANNOT_WRITE if error else status
+    if report_file:
+        error = error or _write_report(_report(crawler, spider, feed, began, status), Path(report_file))
+        status = CANNOT_WRITE if error else status
+    if session.store is not None:
+        run.remove_old_feeds(began.run.directory, began.options.keep_feeds)
     if status:
-        why = run.verdict(status, spider.ledger, stopped=spider.stopped)
+        why = _why(spider, status)
         voice.say(f"{why}: {error}" if error else why)
     return status
+
+
+def _why(spider: AskingSpider, status: int) -> str:
+    return run.verdict(status, spider.ledger, spider.questions, stopped=spider.stopped)
 
 
 def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Beginning, status: int) -> Report:
@@ -58,14 +83,17 @@ def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Begi
     written = [each.left or each.target for each in feed.files]
     return Report(
         run=began.run.name,
-        spider=spider.name,
+        spider=began.spider,
         arguments=began.arguments,
-        site=began.site,
-        started_at=report.iso(began.at),
-        ended_at=report.iso(clock.now()),
+        site=began.options.site_url,
+        started_at=clock.iso(began.at),
+        ended_at=clock.iso(clock.now()),
         seconds=round(monotonic() - began.monotonic, 3),
         asked=spider.ledger.asked,
+        settled_before=spider.choice.settled_before,
+        not_due=spider.choice.not_due,
         counts=report.counts(spider.ledger),
+        changes=spider.answers.changes,
         unsettled=report.unsettled(spider.ledger),
         notes=report.notes(stats),
         requests=stats.get("downloader/request_count", 0),
@@ -73,11 +101,31 @@ def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Begi
         breaker_opened=spider.gate.breaker.openings,
         stopped=spider.stopped,
         interrupted=spider.interrupted,
+        questions={question.name: question.why for question in spider.questions},
         exit_status=status,
-        verdict=run.verdict(status, spider.ledger, stopped=spider.stopped),
+        verdict=_why(spider, status),
         records=[str(path) for path in written if path.exists()],
         retry=str(began.run.retry) if began.run.retry.exists() else None,
     )
+
+
+def _changes(spider: AskingSpider) -> Iterator[str]:
+    """What the stored stories changed of what the store had."""
+    answers = spider.answers
+    if spider.arguments.is_single and answers.last_change is not None:
+        sid, change = answers.last_change
+        yield from (f"  {line}" for line in change.lines(sid))
+    elif answers.changes:
+        yield "  " + ", ".join(f"{count} {kind}" for kind, count in answers.changes.items())
+
+
+def _end_session(session: Session, made: Report, ledger: Ledger) -> str:
+    """Write the run's row; why that failed, '' where it did not."""
+    try:
+        session.end(**report.row(made, ledger))
+    except StoreError as error:
+        return str(error)
+    return ""
 
 
 def _files(feed: StoryFeed, this: Run) -> Iterator[str]:

@@ -188,7 +188,7 @@ class StoryLinesExporter(BaseItemExporter):
 
 
 class StoryFeed(FeedExporter):
-    """Scrapy's feed exports, with a true end: a story is ``stored`` when its line is written.
+    """Scrapy's feed exports, with a true end: without a store a story is ``stored`` when its line is written.
 
     A feed that cannot be opened keeps the run from beginning; one that cannot be written ends it.
     """
@@ -219,19 +219,15 @@ class StoryFeed(FeedExporter):
             raise CloseSpider(CLOSED_BY_FEED) from error
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Write a record; then, and only then, its story is stored."""
+        """Write a record; without a store its story is then, and only then, stored."""
         if not self.error:
             try:
                 super().item_scraped(item, spider)
             except OSError as error:
                 self._fail(error)
                 self._end_run(spider)
-        if not isinstance(spider, AskingSpider):
-            return
-        if self.error:
-            spider.not_written(item["sid"])
-        else:
-            spider.stored(item["sid"])
+        if isinstance(spider, AskingSpider):
+            spider.exported(item, is_written=not self.error)
 
     async def close_spider(self, spider: Spider, reason: str = "") -> None:
         """Close the ledger, then the feeds: what an old file becomes depends on how the run ended."""

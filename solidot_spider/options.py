@@ -14,6 +14,8 @@ from solidot_spider import __version__, clock, site
 NAMES = (
     "SOLIDOT_SITE_URL",
     "SOLIDOT_DATA_DIR",
+    "SOLIDOT_DATABASE_URL",
+    "SOLIDOT_KEEP_FEEDS",
     "SOLIDOT_CONTACT",
     "SOLIDOT_BACKOFF",
     "SOLIDOT_PATIENCE",
@@ -23,8 +25,10 @@ NAMES = (
 
 LOGS = ("text", "json")
 MOST = 100_000
+NO_STORE = "none"
 
 _SITE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
+_DATABASE_URL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://\S+")
 _CONTACT = re.compile(r"[\x21-\x7e]{3,200}")
 
 
@@ -39,6 +43,8 @@ class Options:
     Attributes:
         site_url: where requests go, without a slash at its end.
         data_dir: where runs leave their files.
+        database_url: a PostgreSQL database; '' for SQLite in ``data_dir``, ``none`` for no store.
+        keep_feeds: how many of the runs' own feeds are kept beside a store.
         contact: a URL or address for the User-Agent; '' for none.
         backoff: seconds before the first retry; each further one waits twice as long.
         patience: minutes that the site may not answer before the run gives up.
@@ -47,6 +53,8 @@ class Options:
 
     site_url: str = site.CANONICAL
     data_dir: Path = Path("data")
+    database_url: str = ""
+    keep_feeds: int = 50
     contact: str = ""
     backoff: float = 2.0
     patience: float = 10.0
@@ -57,6 +65,11 @@ class Options:
         """The honest User-Agent: what this is, which version, and whom to write to."""
         contact = f"; +{self.contact}" if self.contact else ""
         return f"Mozilla/5.0 (compatible; solidot_spider/{__version__}{contact})"
+
+    @property
+    def has_store(self) -> bool:
+        """Whether what a run finds is kept beyond its feed."""
+        return self.database_url != NO_STORE
 
     @property
     def is_live(self) -> bool:
@@ -78,6 +91,8 @@ def read(get: Mapping[str, Any] | Callable[[str], Any] | None = None) -> Options
     return Options(
         site_url=_site_url(values.get("SOLIDOT_SITE_URL") or site.CANONICAL),
         data_dir=Path(values.get("SOLIDOT_DATA_DIR") or "data"),
+        database_url=_database_url(values.get("SOLIDOT_DATABASE_URL") or ""),
+        keep_feeds=int(_number("SOLIDOT_KEEP_FEEDS", values.get("SOLIDOT_KEEP_FEEDS"), 50, "files")),
         contact=_contact(values.get("SOLIDOT_CONTACT") or ""),
         backoff=_number("SOLIDOT_BACKOFF", values.get("SOLIDOT_BACKOFF"), 2.0, "seconds"),
         patience=_number("SOLIDOT_PATIENCE", values.get("SOLIDOT_PATIENCE"), 10.0, "minutes"),
@@ -94,6 +109,15 @@ def _site_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _database_url(value: str) -> str:
+    if value and value != NO_STORE and not _DATABASE_URL.fullmatch(value):
+        raise OptionError(
+            f"SOLIDOT_DATABASE_URL={value.partition(':')[0]}…: no database that can be used; give "
+            f"postgresql://user@host/database, {NO_STORE} for no store, or nothing for SQLite in SOLIDOT_DATA_DIR"
+        )
+    return value
+
+
 def _number(name: str, value: Any, default: float, unit: str) -> float:
     if value is None or value == "":
         return default
@@ -102,7 +126,7 @@ def _number(name: str, value: Any, default: float, unit: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= MOST:
-        raise OptionError(f"{name}={value}: not a time; give a number of {unit} from 0 to {MOST:,}")
+        raise OptionError(f"{name}={value}: give a number of {unit} from 0 to {MOST:,}")
     return number
 
 

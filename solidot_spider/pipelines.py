@@ -1,17 +1,20 @@
-"""Item pipelines: sources are pulled out, the body is cleaned, the record is checked.
+"""Item pipelines: sources are pulled out, the body is cleaned, the record is checked, then stored.
 
-Each is a small class round a pure function of ``record``, and usable alone.
+The first three are small classes round a pure function of ``record``, and usable alone.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from solidot_spider import item as items
 from solidot_spider import record
+from solidot_spider.answers import NOT_WRITTEN
 from solidot_spider.record import Draft
+from solidot_spider.spiders.asking import AskingSpider
 
 
 class SourcesPipeline:
@@ -43,3 +46,26 @@ class CheckPipeline:
             return items.check(record.finished(item))
         except items.RecordError as error:
             raise DropItem(f"invalid-record: {error}") from error
+
+
+class StorePipeline:
+    """Puts the record into the run's store, where there is one, and holds it back from the feed until it is there."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The pipeline of a crawl."""
+        return cls(crawler)
+
+    async def process_item(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The record as it came, when the store has it.
+
+        Raises:
+            DropItem: the store could not be written.
+        """
+        spider = self.crawler.spider
+        if isinstance(spider, AskingSpider) and spider.answers.writer and not await spider.answers.store(item):
+            raise DropItem(NOT_WRITTEN)
+        return item

@@ -6,10 +6,10 @@ The item pipelines compose the same functions; a test proves both ways equal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from solidot_spider import body, item, page, site, sources
+from solidot_spider import body, clock, item, page, site, sources
 from solidot_spider.item import Story
 from solidot_spider.page import Missing, StoryPage, Unparsed
 from solidot_spider.sources import Sources
@@ -66,7 +66,7 @@ def finished(draft: Draft) -> Story:
         views=said.views,
         comment_count=len(said.comments),
         comments=said.comments,
-        fetched_at=draft.fetched_at.astimezone(UTC).isoformat(timespec="seconds"),
+        fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
         content_hash=item.content_hash(fields),
         schema_version=1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +34,13 @@ class Report(Struct, forbid_unknown_fields=True):
     ended_at: str
     seconds: float
     asked: Count
+    settled_before: Count
+    """Ids given that were not asked, because the store has settled them."""
+    not_due: Count
+    """Ids given that were not asked, because their pages could not be read lately."""
     counts: dict[str, Count]
+    changes: dict[str, Count]
+    """How many of the stories stored were ``new``, ``changed``, ``unchanged`` or ``older`` than what the store has."""
     unsettled: list[Unsettled]
     notes: dict[str, Count]
     """What was odd on pages whose story is stored: where two places disagreed, or a second witness had to serve."""
@@ -45,6 +50,8 @@ class Report(Struct, forbid_unknown_fields=True):
     stopped: str
     """Why the run ended before its last id; '' where it did not."""
     interrupted: bool
+    questions: dict[str, str]
+    """The questions of the verdict by name; why one failed, '' where it is passed."""
     exit_status: int
     verdict: str
     """Why the exit status is not 0; '' where it is."""
@@ -52,6 +59,24 @@ class Report(Struct, forbid_unknown_fields=True):
     """The files that hold the records."""
     retry: str | None
     """The file of the ids that did not settle."""
+
+
+def row(made: Report, ledger: Ledger) -> dict[str, Any]:
+    """The columns of a run's row in the store that are known at its end."""
+    unasked = [(outcome, reason, [str(each) for each in ranges]) for outcome, reason, ranges in ledger.unasked()]
+    return {
+        "asked": made.asked,
+        "settled_before": made.settled_before,
+        "counts": _json(made.counts),
+        "unasked": _json(unasked) if unasked else None,
+        "questions": _json(made.questions),
+        "exit_status": made.exit_status,
+        "verdict": made.verdict,
+    }
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def counts(ledger: Ledger) -> dict[str, int]:
@@ -70,11 +95,6 @@ def unsettled(ledger: Ledger) -> list[Unsettled]:
 def notes(stats: dict[str, Any]) -> dict[str, int]:
     """The notes on pages among a crawl's statistics."""
     return {name.removeprefix("page/"): count for name, count in sorted(stats.items()) if name.startswith("page/")}
-
-
-def iso(moment: datetime) -> str:
-    """A time as a report has it."""
-    return moment.isoformat(timespec="seconds")
 
 
 def write(report: Report, path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from solidot_spider import clock
+from solidot_spider.choice import Choice
 from solidot_spider.outcome import (
     CANNOT_WRITE,
     HOME_FOR_ALL,
@@ -17,10 +20,13 @@ from solidot_spider.outcome import (
     Ledger,
     Outcome,
 )
+from solidot_spider.verdict import Question
 from solidot_spider.voice import plain
 
 SHOWN = 5
 """How many ranges of ids a line of the summary names; the retry file names all."""
+
+_FEED = re.compile(r"[a-z]+-\d{8}T\d{6}Z-\d+(?:-\d+)?\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +83,45 @@ def write_retry(run: Run, ledger: Ledger) -> Path | None:
     return run.retry
 
 
-def summary(run: Run, ledger: Ledger, seconds: float) -> Iterator[str]:
+def remove_old_feeds(directory: Path, keep: int) -> None:
+    """Remove the runs' own feeds but the newest ones: their records are in the store."""
+    feeds = [path for path in directory.glob("*.jsonl") if _FEED.fullmatch(path.name)]
+    with suppress(OSError):  # another run may do the same
+        for path in sorted(feeds, key=lambda path: path.stat().st_mtime_ns, reverse=True)[keep:]:
+            path.unlink()
+
+
+def summary(run: Run, ledger: Ledger, choice: Choice, seconds: float) -> Iterator[str]:
     """What became of the ids asked, in lines for a person."""
-    counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each]) or "nothing"
-    yield f"{run.name}: {ledger.asked} asked in {seconds:.1f} s: {counts}"
+    counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each])
+    yield f"{run.name}: {ledger.asked} asked in {seconds:.1f} s: {counts or 'nothing to ask'}"
+    if choice.settled_before:
+        yield f"  {choice.settled_before} settled before"
+    if choice.not_due:
+        yield f"  {choice.not_due} could not be read lately, and are asked again later"
     for outcome, reason, ranges in ledger.unsettled():
         shown = ", ".join(map(str, ranges[:SHOWN])) + (", …" if len(ranges) > SHOWN else "")
         yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
 
 
-def verdict(status: int, ledger: Ledger, *, stopped: str = "") -> str:
+def verdict(status: int, ledger: Ledger, questions: Iterable[Question] = (), *, stopped: str = "") -> str:
     """A sentence that says why the run ends with this exit status.
 
     Args:
         status: the exit status.
         ledger: the run's outcomes.
+        questions: those that the run must pass.
         stopped: why the run ended before its last id; '' where it did not.
     """
     if status == OK:
         return ""
     if status == CANNOT_WRITE:
-        return "exit status 4: a file could not be written"
+        return "exit status 4: a file or the store could not be written"
     if status == SITE_CHANGED:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"
-        return "exit status 3: the site seems changed: too many pages could not be read"
+        failed = [f"{question.name} {question.why}" for question in questions if question.why]
+        return f"exit status 3: the site seems changed: {'; '.join(failed) or 'too many pages could not be read'}"
     if any(ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED):
         return "exit status 1: some ids did not settle" + (f"; {stopped}" if stopped else "")
     return f"exit status 1: {stopped or 'the run was interrupted, or the site did not answer for a while'}"

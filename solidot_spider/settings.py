@@ -14,6 +14,8 @@ COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary a
 # --- The program's own options (options.py checks them) ---
 SOLIDOT_SITE_URL = os.environ.get("SOLIDOT_SITE_URL", CANONICAL)  # a mirror or a test server
 SOLIDOT_DATA_DIR = os.environ.get("SOLIDOT_DATA_DIR", "data")
+SOLIDOT_DATABASE_URL = os.environ.get("SOLIDOT_DATABASE_URL", "")  # PostgreSQL, or `none`; else SQLite beside the data
+SOLIDOT_KEEP_FEEDS = os.environ.get("SOLIDOT_KEEP_FEEDS", "")  # how many runs' own feeds stay beside a store
 SOLIDOT_CONTACT = os.environ.get("SOLIDOT_CONTACT", "")  # whom the site's people can write to
 SOLIDOT_BACKOFF = os.environ.get("SOLIDOT_BACKOFF", "")  # seconds before the first retry
 SOLIDOT_PATIENCE = os.environ.get("SOLIDOT_PATIENCE", "")  # minutes without an answer before a run gives up
@@ -70,6 +72,7 @@ ITEM_PIPELINES = {
     "solidot_spider.pipelines.SourcesPipeline": 100,
     "solidot_spider.pipelines.BodyPipeline": 200,
     "solidot_spider.pipelines.CheckPipeline": 300,
+    "solidot_spider.pipelines.StorePipeline": 400,  # then, and only then, the feed
 }
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,

@@ -59,9 +59,37 @@ class Sids:
         """As ``parse`` takes it back."""
         return ",".join(map(str, self.ranges))
 
+    def within(self, other: Sids) -> Sids:
+        """The ids that are in both."""
+        return Sids(_shared(self.ranges, other.ranges))
+
+    def without(self, other: Sids) -> Sids:
+        """The ids that are not in the other."""
+        return Sids(_shared(self.ranges, _complement(other.ranges)))
+
     def after(self, sid: int) -> Sids:
         """The ids greater than ``sid``."""
         return Sids((max(first, sid + 1), last) for first, last in self.ranges if last > sid)
+
+
+def _shared(one: list[Range], other: list[Range]) -> Iterator[Range]:
+    """What two lists of merged ranges have in common, in one walk through both."""
+    at = 0
+    for first, last in one:
+        while at < len(other) and other[at].last < first:
+            at += 1
+        here = at
+        while here < len(other) and other[here].first <= last:
+            yield Range(max(first, other[here].first), min(last, other[here].last))
+            here += 1
+        at = max(at, here - 1)
+
+
+def _complement(ranges: list[Range]) -> list[Range]:
+    """All ids that there can be but these."""
+    firsts = [1, *(each.last + 1 for each in ranges)]
+    lasts = [*(each.first - 1 for each in ranges), MAX_SID]
+    return [Range(first, last) for first, last in zip(firsts, lasts, strict=True) if first <= last]
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> list[Range]:

@@ -364,7 +364,7 @@ def test_a_quiet_run_prints_only_trouble(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, {"action": "status", "status": 500, "sids": [3], "attempts": [1, 1]}) as server:
         well = crawl(server.url, data, "-a", "sids=1-5", "--quiet")
     with site(tmp_path, {"action": "status", "status": 500, "sids": [3]}) as server:
-        ill = crawl(server.url, data, "-a", "sids=1-5", "--quiet")
+        ill = crawl(server.url, data, "-a", "sids=1-5", "-a", "refresh=true", "--quiet")
     assert (well.status, well.out, well.err) == (0, "", "")
     assert ill.status == 1
     assert "failed: answered 500 Internal Server Error: 3" in ill.err

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from solidot_spider import run, sids
+from solidot_spider.choice import Choice
 from solidot_spider.outcome import Ledger, Outcome
 from solidot_spider.run import Run
+from solidot_spider.sids import Sids
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +65,6 @@ def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal(tmp_path: Path
     made = ledger(
         (1, Outcome.STORED, ""), (3, Outcome.REFUSED, "redirect to \x1b[2Jhttp://x"), (4, Outcome.FAILED, "a")
     )
-    lines = list(run.summary(Run("story-x", tmp_path), made, 1.25))
+    lines = list(run.summary(Run("story-x", tmp_path), made, Choice(Sids(), settled_before=7), 1.25))
     assert lines[0] == "story-x: 3 asked in 1.2 s: 1 stored, 1 refused, 1 failed"
-    assert lines[1:] == ["  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]
+    assert lines[1:] == ["  7 settled before", "  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from typing import Any, NoReturn
@@ -19,16 +20,19 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from twisted.internet.tcp import Connection
 
-from solidot_spider import clock, ending, options, run
+from solidot_spider import clock, ending, options, run, session
+from solidot_spider.choice import Arguments
+from solidot_spider.database import StoreError
 from solidot_spider.ending import Beginning
 from solidot_spider.feed import APPENDABLE
 from solidot_spider.gate import INTERRUPTED
+from solidot_spider.lock import LockedError
 from solidot_spider.options import Options
-from solidot_spider.outcome import USAGE
+from solidot_spider.outcome import CANNOT_WRITE, HELD, USAGE
 from solidot_spider.run import Run
 from solidot_spider.sids import ArgumentError
 from solidot_spider.spiders.asking import AskingSpider
-from solidot_spider.voice import Voice
+from solidot_spider.voice import Voice, plain
 
 GRACE = 5.0
 """Seconds that pages on the wire have to come in when a run is stopped."""
@@ -42,10 +46,12 @@ class Command(crawl.Command):
     def long_desc(self) -> str:
         """What ``--help`` says."""
         return (
-            "Run a spider. Example: solidot crawl story -a sids=79500-79600. The records go to a file of the run's "
-            "own, DATA/runs/NAME.jsonl, or to -o FILE (added) or -O FILE (replaced); ids that did not settle go to "
-            "DATA/runs/NAME.retry.txt, for -a sids=@FILE. Exit status: 0 well, 1 some ids did not settle, 2 wrong "
-            "arguments, 3 the site seems changed, 4 a file cannot be written."
+            "Run a spider. Example: solidot crawl story -a sids=79500-79600 asks what the store has not settled; -a "
+            "sid=79532 asks one story again, -a only=failed what failed. The records go to the store and to a file of "
+            "the run's own, DATA/runs/NAME.jsonl, or to -o FILE (added) or -O FILE (replaced); ids that did not settle "
+            "go to DATA/runs/NAME.retry.txt, for -a sids=@FILE. Exit status: 0 well, 1 some ids did not settle, 2 "
+            "wrong arguments, 3 the site seems changed, 4 a file or the store cannot be written, 75 another run holds "
+            "the store."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -70,7 +76,7 @@ class Command(crawl.Command):
             spider = self._spider_class(args)
             arguments = spider.read_arguments(opts.spargs)
             this = run.named(spider.name, chosen.data_dir)
-            feeds = self._feeds(this)
+            feeds = self._feeds(this, arguments)
             _check_report(opts.report)
             self.settings.set("USER_AGENT", chosen.user_agent, priority="project")  # a contact may come by -s
             self.settings.set("FEEDS", feeds, priority="cmdline")
@@ -79,12 +85,22 @@ class Command(crawl.Command):
         voice = Voice(quiet=opts.quiet)
         if opts.quiet:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-        for line in _announcements(chosen, makes_data=str(this.feed) in feeds):
+        asks_all = str(this.feed) not in feeds
+        for line in _announcements(chosen, makes_data=not asks_all or not chosen.database_url):
             voice.say(line)
         self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
-        began = Beginning(this, opts.spargs, chosen.site_url, clock.now(), monotonic())
-        crawler = self._crawl(spider, arguments)
-        self.exitcode = ending.tell(crawler, began, voice, opts.report)
+        began = Beginning(this, spider.name, opts.spargs, chosen, clock.now(), monotonic())
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(session.opened(chosen, began.row, arguments, asks_all=asks_all))
+            except ArgumentError as error:
+                _stop(str(error))
+            except StoreError as error:
+                _stop(str(error), CANNOT_WRITE)
+            except LockedError as error:
+                _stop(str(error), HELD)
+            crawler = self._crawl(spider, arguments=arguments, session=opened)
+            self.exitcode = ending.tell(crawler, began, opened, voice, opts.report)
         voice.end(self.exitcode)
 
     def _spider_class(self, args: list[str]) -> type[AskingSpider]:
@@ -101,7 +117,7 @@ class Command(crawl.Command):
             raise ArgumentError(f"{args[0]} is no spider of this project; run it with `scrapy runspider`")
         return spider
 
-    def _feeds(self, this: Run) -> dict[str, dict[str, Any]]:
+    def _feeds(self, this: Run, arguments: Arguments) -> dict[str, dict[str, Any]]:
         """The feeds that were asked for, else the run's own."""
         assert self.settings is not None
         asked: dict[str, dict[str, Any]] = {
@@ -109,6 +125,10 @@ class Command(crawl.Command):
         }
         if not asked:
             return {str(this.feed): {"format": "jsonlines", "part": str(this.part), "journal": True}}
+        if arguments.only:
+            raise ArgumentError(
+                "-o and -O mean a whole answer, only= a part of one; make files by `solidot export FILE`"
+            )
         for uri, feed in asked.items():
             if _PLACEHOLDER.search(uri):
                 raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
@@ -118,10 +138,10 @@ class Command(crawl.Command):
                 feed["part"] = f"{path}.{this.name}.part"
         return asked
 
-    def _crawl(self, spider: type[AskingSpider], arguments: Any) -> Crawler:
+    def _crawl(self, spider: type[AskingSpider], **given: Any) -> Crawler:
         assert self.crawler_process is not None
         crawler = StoppableCrawler(spider, self.settings)
-        self.crawler_process.crawl(crawler, arguments=arguments)
+        self.crawler_process.crawl(crawler, **given)
         self.crawler_process.start()
         if isinstance(crawler.spider, AskingSpider):
             crawler.spider.finish("shutdown")  # a second signal ends the reactor before the spider is closed
@@ -171,7 +191,7 @@ def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
         )
 
 
-def _stop(message: str) -> NoReturn:
+def _stop(message: str, status: int = USAGE) -> NoReturn:
     """End with one line, nothing fetched."""
-    print(f"solidot: {message}", file=sys.stderr)
-    sys.exit(USAGE)
+    print(f"solidot: {plain(message)}", file=sys.stderr)
+    sys.exit(status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, Self
@@ -15,29 +14,18 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from solidot_spider import clock, options, page, site, transport
-from solidot_spider.control import Answer, Control
+from solidot_spider.answers import NOT_WRITTEN, Answers
+from solidot_spider.choice import Arguments, Choice
+from solidot_spider.control import Answer
 from solidot_spider.gate import INTERRUPTED, Gate
 from solidot_spider.outcome import HOME_FOR_ALL, Ledger, Outcome, exit_status
 from solidot_spider.pacing import gate_of
-from solidot_spider.page import Missing, StoryPage
+from solidot_spider.page import Missing, StoryPage, Unparsed
 from solidot_spider.record import Draft
 from solidot_spider.robots import RobotsMiddleware
+from solidot_spider.session import Session
 from solidot_spider.sids import ArgumentError, Sids
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a spider is to ask.
-
-    Attributes:
-        sids: the ids, asked in ascending order.
-        limit: the most story pages to ask, None for all.
-        minutes: the time after which nothing more is asked, None for none.
-    """
-
-    sids: Sids
-    limit: int | None = None
-    minutes: float | None = None
+from solidot_spider.verdict import Question
 
 
 class AskingSpider(Spider):
@@ -46,7 +34,9 @@ class AskingSpider(Spider):
     Attributes:
         base: where the site is, without a slash at its end.
         ledger: what became of the ids so far.
-        arguments: what to ask.
+        answers: what came for them, and where it is kept.
+        arguments: what was given.
+        choice: which ids are asked.
         stopped: why the run ended before its last id; '' while it has not.
         interrupted: whether a signal ended the run.
     """
@@ -54,15 +44,18 @@ class AskingSpider(Spider):
     allowed_domains: ClassVar[list[str]] = [site.DOMAIN]
     base = site.CANONICAL
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: Arguments, session: Session | None = None) -> None:
         super().__init__()
         self.arguments = arguments
+        self.choice = session.choice if session else Choice(arguments.sids or Sids())
         self.ledger = Ledger()
+        self.answers = Answers(self.ledger)
+        if session and session.store:
+            self.answers.keep_in(session.store, session.run_id)
         self.stopped = ""
         self.interrupted = False
         self.is_finished = False
         self._last_asked = 0
-        self._control = Control()
 
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
@@ -86,7 +79,7 @@ class AskingSpider(Spider):
     def total(self) -> int:
         """How many ids the run is to ask."""
         limit = self.arguments.limit
-        return len(self.arguments.sids) if limit is None else min(limit, len(self.arguments.sids))
+        return len(self.choice.sids) if limit is None else min(limit, len(self.choice.sids))
 
     @property
     def gate(self) -> Gate:
@@ -95,23 +88,23 @@ class AskingSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """First robots.txt, then the stories, held back so that only what can be asked now is made; then controls."""
-        if not await self._allowed():
+        if not self.choice.sids.ranges or not await self._allowed():
             return
         if self.arguments.minutes is not None:
             self.gate.deadline = monotonic() + self.arguments.minutes * 60
-        for number, sid in enumerate(self.arguments.sids):
+        for number, sid in enumerate(self.choice.sids):
             await self._room()
             self.stopped = self._cap(number)
             if self.stopped:
                 break
-            if self._control.is_due and not await self._control.confirm(self._fetch, self.ledger):
+            if self.answers.control.is_due and not await self.answers.confirm(self._fetch):
                 self.stopped = HOME_FOR_ALL
                 break
             self._last_asked = sid
-            self.ledger.ask(sid)
+            self.answers.ask(sid)
             yield self._request(sid)
-        await self._answers()
-        await self._control.confirm(self._fetch, self.ledger)
+        await self.answers.all_came()
+        await self.answers.confirm(self._fetch)
 
     async def _allowed(self) -> bool:
         """Whether robots.txt could be had; where it could not, no id is asked, and each gets its outcome."""
@@ -123,7 +116,7 @@ class AskingSpider(Spider):
         except Exception as error:  # noqa: BLE001 - whatever it is, it has an outcome
             outcome, reason = transport.of_error(error)
             reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
-            self.ledger.settle_rest(self.arguments.sids.ranges, outcome, reason)
+            self.ledger.settle_rest(self.choice.sids.ranges, outcome, reason)
             self._last_asked = site.MAX_SID
             return False
         return True
@@ -135,13 +128,10 @@ class AskingSpider(Spider):
         if engine.needs_backout():
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    async def _answers(self) -> None:
-        """Wait until every id asked has its answer."""
-        while self.ledger.open - self._control.doubted:
-            await self.crawler.signals.wait_for(signals.scheduler_empty)
-
     def _cap(self, number: int) -> str:
         limit = self.arguments.limit
+        if self.store_error:
+            return NOT_WRITTEN
         if self.gate.ended:
             return self.gate.ended
         if limit is not None and number >= limit:
@@ -163,23 +153,28 @@ class AskingSpider(Spider):
         sid = sid or site.asked_sid(response.url)
         if sid is None:
             return
+        now = clock.now()
+        self.answers.came(sid, response, now)
         ending = transport.of_status(response.status)
         if ending is not None:
             self._settle(sid, *ending)
             return
-        try:
-            said = page.read(response.body, response.url, sid)
-        except Exception as error:  # a fault of the parser must not cost the other ids their run
-            self.logger.exception("Story %d: fault in the parser", sid)
-            said = page.Unparsed(f"fault in the parser ({type(error).__name__})")
+        said = self._read(response, sid)
         if isinstance(said, StoryPage):
             self._note(said.notes)
-            yield Draft(said, clock.now())
+            yield Draft(said, now)
         elif isinstance(said, Missing):
-            self._control.saw_home(response.body, response.url)
+            self.answers.control.saw_home(response.body, response.url)
             self._settle(sid, Outcome.MISSING, said.reason)
         else:
             self._settle(sid, Outcome.UNPARSED, said.reason)
+
+    def _read(self, response: Response, sid: int) -> StoryPage | Missing | Unparsed:
+        try:
+            return page.read(response.body, response.url, sid)
+        except Exception as error:  # a fault of the parser must not cost the other ids their run
+            self.logger.exception("Story %d: fault in the parser", sid)
+            return Unparsed(f"fault in the parser ({type(error).__name__})")
 
     def gone(self, failure: Failure, sid: int) -> None:
         """No answer came for a story."""
@@ -197,24 +192,15 @@ class AskingSpider(Spider):
         """A pipeline is at fault: the id is told of all the same."""
         self._settle(item.page.sid, Outcome.UNPARSED, f"fault in a pipeline ({type(failure.value).__name__})")
 
-    def stored(self, sid: int) -> None:
-        """A story's record is written."""
-        self._control.saw_story(sid)
-        self._settle(sid, Outcome.STORED)
+    def exported(self, record: dict[str, Any], *, is_written: bool) -> None:
+        """A record is in the feed, or could not be written there; in a store it is already."""
+        outcome, reason = (Outcome.STORED, "") if is_written else (Outcome.FAILED, NOT_WRITTEN)
+        self._settle(record["sid"], outcome, reason, record if is_written else None)
 
-    def not_written(self, sid: int) -> None:
-        """A story's record could not be written."""
-        self._settle(sid, Outcome.FAILED, "not written")
-
-    def _settle(self, sid: int, outcome: Outcome, reason: str = "") -> None:
-        if sid not in self.ledger.open:
-            return  # in `parse` and `shell` nothing is asked by a run
-        if outcome is Outcome.MISSING:
-            self._control.doubted.add(sid)
-            return
-        self.ledger.settle(sid, outcome, reason)
-        if reason:
+    def _settle(self, sid: int, outcome: Outcome, reason: str = "", record: dict[str, Any] | None = None) -> None:
+        if reason and outcome is not Outcome.MISSING and sid in self.ledger.open:
             self.logger.info("Story %d %s: %s", sid, outcome, reason)
+        self.answers.settle(sid, outcome, reason, record)
 
     def _note(self, notes: list[str]) -> None:
         for note in notes:
@@ -237,13 +223,24 @@ class AskingSpider(Spider):
         """Whether the run ended by a signal, or the site did not answer for a while."""
         return self.interrupted or self.gate.breaker.openings > 0
 
+    @property
+    def questions(self) -> list[Question]:
+        """The questions that the run must pass, with their answers."""
+        return self.answers.tally.questions(self.ledger, self.choice.sids)
+
+    @property
+    def store_error(self) -> str:
+        """Why the store could not be written; '' while it can."""
+        return self.answers.writer.error if self.answers.writer else ""
+
     def exit_status(self, *, cannot_write: bool) -> int:
         """The exit status of the run, as far as it has come."""
         return exit_status(
             self.ledger,
             interrupted=self.interrupted,
             breaker_opened=self.gate.breaker.openings > 0,
-            cannot_write=cannot_write,
+            cannot_write=cannot_write or bool(self.store_error),
+            failed_question=any(question.why for question in self.questions),
         )
 
     def finish(self, reason: str) -> None:
@@ -253,8 +250,8 @@ class AskingSpider(Spider):
         self.is_finished = True
         self.interrupted = reason == "shutdown" or self.gate.ended == INTERRUPTED
         self.stopped = self.stopped or self.gate.ended or (INTERRUPTED if self.interrupted else "")
-        self._control.give_up(self.ledger)
+        self.answers.close()
         why = self.stopped or reason
         self.ledger.close(why)
-        self.ledger.settle_rest(self.arguments.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+        self.ledger.settle_rest(self.choice.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
         self._last_asked = site.MAX_SID

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from solidot_spider import sids as ids
+from solidot_spider.choice import Arguments
+from solidot_spider.outcome import KINDS
+from solidot_spider.session import Session
 from solidot_spider.sids import ArgumentError, Sids
-from solidot_spider.spiders.asking import Arguments, AskingSpider
+from solidot_spider.spiders.asking import AskingSpider
 
 
 class StorySpider(AskingSpider):
@@ -19,14 +21,18 @@ class StorySpider(AskingSpider):
         sids: ids and ranges (``79500-79600,80001``), or ``@FILE`` with one a line (``@-``: standard input).
         limit: the most story pages to ask.
         minutes: stop asking after so many minutes.
+        refresh: ``true`` asks what is settled, too.
+        only: asks only the ids that are ``failed``, ``refused``, ``unparsed``, ``missing``, ``not-tried`` or ``gaps``.
     """
 
     name = "story"
 
-    def __init__(self, *_: Any, arguments: Arguments | None = None, **given: str) -> None:
+    def __init__(
+        self, *_: Any, arguments: Arguments | None = None, session: Session | None = None, **given: str
+    ) -> None:
         if arguments is None:  # Scrapy's own commands make spiders without any
             arguments = read_arguments(given) if given else Arguments(Sids())
-        super().__init__(arguments)
+        super().__init__(arguments, session)
 
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
@@ -34,7 +40,7 @@ class StorySpider(AskingSpider):
         return read_arguments(given)
 
 
-NAMES = ("sid", *(field.name for field in fields(Arguments)))
+NAMES = ("sid", "sids", "limit", "minutes", "refresh", "only")
 
 
 def read_arguments(given: Mapping[str, str]) -> Arguments:
@@ -47,16 +53,44 @@ def read_arguments(given: Mapping[str, str]) -> Arguments:
     unknown = [name for name in given if name not in NAMES]
     if unknown:
         raise ArgumentError(f"unknown argument {', '.join(unknown)}; story takes {', '.join(NAMES)}")
-    if "sid" in given and "sids" in given:
-        raise ArgumentError("sid= stands alone; put it into sids= to ask for several")
+    only, refresh = _only(given.get("only")), _refresh(given.get("refresh"))
+    if only and refresh:
+        raise ArgumentError(f"refresh=true asks all, only={only} some of them: give one of both")
+    return Arguments(
+        _sids(given),
+        limit=_limit(given.get("limit")),
+        minutes=_minutes(given.get("minutes")),
+        refresh=refresh,
+        only=only,
+        is_single="sid" in given,
+    )
+
+
+def _sids(given: Mapping[str, str]) -> Sids | None:
+    """The ids that are named; None where ``only=`` names them."""
+    beside = [name for name in ("sids", "only") if name in given]
+    if "sid" in given and beside:
+        raise ArgumentError(f"sid= stands alone, without {beside[0]}=; put the id into sids= to ask for several")
     if "sid" in given:
         one = ids.parse_one(given["sid"])
-        chosen = Sids([(one, one)])
-    elif "sids" in given:
-        chosen = ids.parse(given["sids"])
-    else:
-        raise ArgumentError("no story named; give -a sid=79532 or -a sids=79500-79600")
-    return Arguments(chosen, _limit(given.get("limit")), _minutes(given.get("minutes")))
+        return Sids([(one, one)])
+    if "sids" in given:
+        return ids.parse(given["sids"])
+    if "only" not in given:
+        raise ArgumentError("no story named; give -a sid=79532, -a sids=79500-79600 or -a only=failed")
+    return None
+
+
+def _only(value: str | None) -> str:
+    if value is not None and value not in KINDS:
+        raise ArgumentError(f"only={value}: no kind of ids; there is {', '.join(KINDS)}")
+    return value or ""
+
+
+def _refresh(value: str | None) -> bool:
+    if value not in (None, "true", "false"):
+        raise ArgumentError(f"refresh={value}: give true or false")
+    return value == "true"
 
 
 def _limit(value: str | None) -> int | None:

@@ -1,0 +1,144 @@
+"""Which of the ids given a run asks: what the store has settled is left out, by the policy of ``revisit``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
+
+from solidot_spider import revisit, sids, tables
+from solidot_spider.outcome import GAPS, Outcome
+from solidot_spider.revisit import State
+from solidot_spider.sids import Range, Sids
+from solidot_spider.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a spider is given.
+
+    Attributes:
+        sids: the ids, asked in ascending order; None for all of a kind that the store knows of.
+        limit: the most story pages to ask, None for all.
+        minutes: the time after which nothing more is asked, None for none.
+        refresh: ask what is settled, too.
+        only: ask only ids of this kind (``outcome.KINDS``), '' for any.
+        is_single: whether one story is asked whatever the store has, and what changed is shown.
+    """
+
+    sids: Sids | None
+    limit: int | None = None
+    minutes: float | None = None
+    refresh: bool = False
+    only: str = ""
+    is_single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The ids to ask, in ascending order, and how many of those given are left out.
+
+    Attributes:
+        sids: what is asked.
+        settled_before: ids that are ``stored`` or ``missing`` and not due again.
+        not_due: ids whose page could not be read, and that are asked again later.
+    """
+
+    sids: Sids
+    settled_before: int = 0
+    not_due: int = 0
+
+
+def choose(given: Arguments, store: Store, now: datetime, *, asks_all: bool) -> Choice:
+    """What a run asks.
+
+    Args:
+        given: its arguments.
+        store: what is known.
+        now: the time that the policy looks from.
+        asks_all: whether settled ids are asked as well, as for a file that is to hold a whole answer.
+    """
+    if given.only:
+        return only(store, given.only, given.sids)
+    chosen = given.sids or Sids()
+    return Choice(chosen) if asks_all or given.refresh or given.is_single else unsettled(store, chosen, now)
+
+
+def unsettled(store: Store, given: Sids, now: datetime) -> Choice:
+    """Of the ids given those that are due."""
+    if not given.ranges:
+        return Choice(given)
+    first, last = given.ranges[0].first, given.ranges[-1].last
+    columns = tables.sids.c
+    here = columns.sid.between(first, last)
+    with store.reading() as connection:
+        newest = store.newest_story(connection)
+        stored = _ids(connection, select(columns.sid).where(here, columns.outcome == Outcome.STORED))
+        others = select(tables.sids).where(here, columns.outcome.in_([Outcome.MISSING, Outcome.UNPARSED]))
+        states = [State(*row) for row in connection.execute(others)]
+    waiting = [state for state in states if not revisit.is_due(state, newest, now)]
+    missing = Sids((state.sid, state.sid) for state in waiting if state.outcome == Outcome.MISSING)
+    unread = Sids((state.sid, state.sid) for state in waiting if state.outcome == Outcome.UNPARSED)
+    settled = Sids([*stored.ranges, *missing.ranges])
+    return Choice(given.without(settled).without(unread), len(given.within(settled)), len(given.within(unread)))
+
+
+def only(store: Store, kind: str, given: Sids | None) -> Choice:
+    """The ids of a kind (one of ``outcome.KINDS``), within those given, else all that the store knows of."""
+    with store.reading() as connection:
+        found = of_kind(connection, kind)
+    return Choice(found if given is None else found.within(given))
+
+
+def of_kind(connection: Connection, kind: str) -> Sids:
+    """The ids of a kind: a gap is an id between the lowest and the highest stored that is not settled."""
+    if kind == GAPS:
+        return _gaps(connection)
+    outcome = Outcome(kind.replace("-", " "))
+    asked = _ids(connection, select(tables.sids.c.sid).where(tables.sids.c.outcome == outcome))
+    return Sids([*asked.ranges, *_unasked(connection, outcome)])
+
+
+def _gaps(connection: Connection) -> Sids:
+    story, state = tables.stories.c, tables.sids.c
+    first, last = connection.execute(select(func.min(story.sid), func.max(story.sid))).one()
+    if first is None:
+        return Sids()
+    missing = select(state.sid).where(state.outcome == Outcome.MISSING, state.sid.between(first, last))
+    settled = _ids(connection, union(select(story.sid), missing).order_by("sid"))
+    return Sids([(first, last)]).without(settled)
+
+
+def _unasked(connection: Connection, outcome: Outcome) -> Iterator[Range]:
+    """Ids that a run gave an outcome without asking them one by one, and that no later run has visited."""
+    runs, state = tables.runs.c, tables.sids.c
+    for run_id, unasked in connection.execute(select(runs.id, runs.unasked).where(runs.unasked.is_not(None))).all():
+        for each, _, ranges in msgspec.json.decode(unasked):
+            if each == outcome and ranges:
+                left = sids.parse(",".join(ranges))
+                here = state.sid.between(left.ranges[0].first, left.ranges[-1].last)
+                yield from left.without(_ids(connection, select(state.sid).where(here, state.run_id > run_id))).ranges
+
+
+def _ids(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Sids:
+    """The ids that a query gives; a hundred thousand of them are never in memory, only their ranges."""
+    ordered = statement if isinstance(statement, CompoundSelect) else statement.order_by("sid")
+    rows = connection.execution_options(yield_per=5000).execute(ordered)
+    return Sids(_ranges(row[0] for row in rows))
+
+
+def _ranges(ascending: Iterable[int]) -> Iterator[tuple[int, int]]:
+    first = last = 0
+    for sid in ascending:
+        if first and sid == last + 1:
+            last = sid
+            continue
+        if first:
+            yield first, last
+        first = last = sid
+    if first:
+        yield first, last

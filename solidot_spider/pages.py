@@ -1,0 +1,62 @@
+"""Raw pages as they came, packed for the store: what a later parser reads again."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import msgspec
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+CODEC = "zstd"
+LEVEL = 3
+"""A page of 25 KB takes 60 µs and becomes 5 KB; the highest levels save a tenth of that for ten times the work."""
+
+
+class RawPage(NamedTuple):
+    """A page of the site.
+
+    Attributes:
+        asked: the address that was asked for.
+        answered: the address that answered, after any redirect.
+        status: the answer's HTTP status.
+        headers: its headers as a JSON list of pairs, in their order.
+        fetched_at: when it came, UTC, ISO 8601.
+        codec: how ``body`` is packed.
+        body: the bytes, packed.
+    """
+
+    asked: str
+    answered: str
+    status: int
+    headers: str
+    fetched_at: str
+    codec: str
+    body: bytes
+
+
+class CodecError(ValueError):
+    """A page is packed in a way that this version does not know."""
+
+
+def pack(  # noqa: PLR0913 - a page is known by all of this
+    body: bytes, asked: str, answered: str, status: int, *, headers: list[tuple[str, str]], fetched_at: str
+) -> RawPage:
+    """A page on its way to the store."""
+    packed = zstd.compress(body, LEVEL)
+    return RawPage(asked, answered, status, msgspec.json.encode(headers).decode(), fetched_at, CODEC, packed)
+
+
+def unpack(page: RawPage) -> bytes:
+    """The bytes of a page.
+
+    Raises:
+        CodecError: its codec is not known.
+    """
+    if page.codec != CODEC:
+        raise CodecError(f"{page.asked}: packed as {page.codec!r}; this version knows {CODEC} only")
+    return zstd.decompress(page.body)

@@ -1,0 +1,174 @@
+"""``solidot status``: what the store has, what is missing and why, and how the last runs went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, exists, func, select
+
+from solidot_spider import choice, database, tables
+from solidot_spider.outcome import NOT_TRIED, SETTLED, Outcome
+from solidot_spider.sids import Range, merged
+from solidot_spider.store import Store
+
+RUNS = 5
+SHOWN = 1000
+"""Ids of one reason that are looked at, to name some of them."""
+
+THOUSAND = 1000
+
+
+class Edge(Struct):
+    """The lowest or the highest story: its sid, and the day that it was published, in Beijing."""
+
+    sid: int
+    day: str
+
+
+class Failure(Struct):
+    """Ids that did not settle for the same reason; ``sids`` are the first of them, as ``sids=`` takes them."""
+
+    outcome: str
+    reason: str
+    count: int
+    sids: list[str]
+
+
+class PastRun(Struct):
+    """A run; what is known only at its end is null while it runs, and where it was killed."""
+
+    name: str
+    started_at: str
+    ended_at: str | None
+    asked: int | None
+    counts: dict[str, int] | None
+    exit_status: int | None
+    verdict: str | None
+
+
+class Thousand(Struct):
+    """A thousand sids from ``first`` on: how many of them are stories, and how many others are known to be missing."""
+
+    first: int
+    stored: int
+    missing: int
+
+
+class Status(Struct):
+    """What the store has; times are ISO 8601 in UTC."""
+
+    store: str
+    bytes: int
+    stories: int
+    withdrawn: int
+    first: Edge | None
+    last: Edge | None
+    outcomes: dict[str, int]
+    """How many ids were last heard to be what; ``not tried`` are those that no run has asked since."""
+    gaps: int
+    """Ids between the lowest and the highest story that are neither stored nor missing."""
+    failures: list[Failure]
+    runs: list[PastRun]
+    """The last ones, newest first."""
+    coverage: list[Thousand]
+
+
+def read(store: Store) -> Status:
+    """The status of a store.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    stories = tables.stories.c
+    with store.reading() as connection:
+        count, withdrawn = connection.execute(select(func.count(), func.count(stories.withdrawn_at))).one()
+        first, last = _edge(connection, stories.sid.asc()), _edge(connection, stories.sid.desc())
+        coverage = _coverage(connection)
+        return Status(
+            store=store.where,
+            bytes=database.size(connection),
+            stories=count,
+            withdrawn=withdrawn,
+            first=first,
+            last=last,
+            outcomes=_outcomes(connection),
+            gaps=_gaps(connection, first, last, count),
+            failures=_failures(connection),
+            runs=_runs(connection),
+            coverage=coverage,
+        )
+
+
+def _edge(connection: Connection, order: Any) -> Edge | None:
+    stories = tables.stories.c
+    row = connection.execute(select(stories.sid, stories.published_at).order_by(order).limit(1)).first()
+    return Edge(row.sid, row.published_at[:10]) if row else None
+
+
+def _outcomes(connection: Connection) -> dict[str, int]:
+    outcome = tables.sids.c.outcome
+    found = dict(connection.execute(select(outcome, func.count()).group_by(outcome)).tuples().all())
+    found[str(Outcome.NOT_TRIED)] = len(choice.of_kind(connection, NOT_TRIED))
+    return {str(each): found.get(str(each), 0) for each in Outcome}
+
+
+def _gaps(connection: Connection, first: Edge | None, last: Edge | None, stories: int) -> int:
+    if first is None or last is None:
+        return 0
+    here = tables.sids.c.sid.between(first.sid, last.sid)
+    missing = connection.execute(select(func.count()).where(here, _is_missing())).scalar_one()
+    return last.sid - first.sid + 1 - stories - int(missing)
+
+
+def _is_missing() -> Any:
+    """Whether an id is ``missing`` and never was a story."""
+    sids = tables.sids.c
+    return (sids.outcome == Outcome.MISSING) & ~exists().where(tables.stories.c.sid == sids.sid)
+
+
+def _coverage(connection: Connection) -> list[Thousand]:
+    story, state = tables.stories.c.sid // THOUSAND, tables.sids.c.sid // THOUSAND
+    stored: dict[int, int] = dict(connection.execute(select(story, func.count()).group_by(story)).tuples().all())
+    gone = select(state, func.count()).where(_is_missing()).group_by(state)
+    missing: dict[int, int] = dict(connection.execute(gone).tuples().all())
+    return [Thousand(at * THOUSAND, stored.get(at, 0), missing.get(at, 0)) for at in sorted({*stored, *missing})]
+
+
+def _failures(connection: Connection) -> list[Failure]:
+    sids = tables.sids.c
+    grave = [str(each) for each in Outcome if each not in SETTLED]
+    counted = (
+        select(sids.outcome, sids.reason, func.count())
+        .where(sids.outcome.in_(grave))
+        .group_by(sids.outcome, sids.reason)
+        .order_by(func.count().desc(), sids.outcome, sids.reason)
+    )
+    return [
+        Failure(outcome, reason, count, [str(each) for each in _some(connection, outcome, reason)])
+        for outcome, reason, count in connection.execute(counted).tuples().all()
+    ]
+
+
+def _some(connection: Connection, outcome: str, reason: str) -> list[Range]:
+    sids = tables.sids.c
+    named = select(sids.sid).where(sids.outcome == outcome, sids.reason == reason).order_by(sids.sid).limit(SHOWN)
+    return merged((sid, sid) for sid in connection.execute(named).scalars())
+
+
+def _runs(connection: Connection) -> list[PastRun]:
+    runs = tables.runs.c
+    rows = connection.execute(select(tables.runs).order_by(runs.id.desc()).limit(RUNS)).all()
+    return [
+        PastRun(
+            name=row.name,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            asked=row.asked,
+            counts=msgspec.json.decode(row.counts) if row.counts else None,
+            exit_status=row.exit_status,
+            verdict=row.verdict,
+        )
+        for row in rows
+    ]
