@@ -19,7 +19,7 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("spider", Text, nullable=False),
     Column("arguments", Text, nullable=False),  # JSON, as given
     Column("site", Text, nullable=False),

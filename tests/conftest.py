@@ -1,12 +1,48 @@
-"""Settings of the tests."""
+"""Settings of the tests, and the databases that a store can be in."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
+
+from solidot_spider.options import Options
 
 # CI must not find by chance what a change did not cause; at home each run looks elsewhere.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("home", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+SERVER = os.environ.get("SOLIDOT_TEST_POSTGRES", "")
+"""A PostgreSQL server where databases may be made, as ``postgresql://user@host/postgres``."""
+
+needs_postgres = pytest.mark.skipif(not SERVER, reason="SOLIDOT_TEST_POSTGRES names no PostgreSQL server")
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[str]:
+    """The address of a new, empty database."""
+    url = make_url(SERVER)
+    name = f"solidot_{os.getpid()}_{tmp_path.stat().st_ino}"
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as server:
+        server.execute(text(f"CREATE DATABASE {name}"))
+        yield url.set(database=name).render_as_string(hide_password=False)
+        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=needs_postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """``SOLIDOT_DATABASE_URL`` for each database that there is."""
+    return str(request.getfixturevalue("postgres")) if request.param == "postgres" else ""
+
+
+@pytest.fixture
+def chosen(database_url: str, tmp_path: Path) -> Options:
+    """Options whose store is new."""
+    return Options(data_dir=tmp_path / "data", database_url=database_url)
