@@ -57,8 +57,12 @@ def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
     else:
         path = chosen.data_dir / "solidot.db"
         engine, where = _sqlite(path, create=create), str(path)
-    with told(where):
-        _prepare(engine, where)
+    try:
+        with told(where):
+            _prepare(engine, where)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine, where
 
 

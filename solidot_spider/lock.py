@@ -42,12 +42,12 @@ def held(engine: Engine, where: str, name: str) -> Iterator[None]:
 def _beside(_: Engine, where: str, name: str) -> Iterator[None]:
     path = Path(f"{where}.lock")
     lock = FileLock(path)
-    try:
-        with told(where):
+    with told(where):
+        try:
             lock.acquire(timeout=0)
-            path.write_text(_holder(name), encoding="utf-8")
-    except Timeout as error:
-        raise LockedError(_refusal(where, path.read_text(encoding="utf-8"))) from error
+        except Timeout as error:
+            raise LockedError(_refusal(where, path.read_text(encoding="utf-8"))) from error
+        path.write_text(_holder(name), encoding="utf-8")
     try:
         yield
     finally:

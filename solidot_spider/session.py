@@ -9,8 +9,8 @@ from typing import Any
 
 from solidot_spider import choice, clock, lock
 from solidot_spider.choice import Arguments, Choice
-from solidot_spider.options import NO_STORE, Options
-from solidot_spider.sids import ArgumentError, Sids
+from solidot_spider.options import Options
+from solidot_spider.sids import Sids
 from solidot_spider.store import RunStart, Store
 
 
@@ -49,15 +49,10 @@ def opened(chosen: Options, start: RunStart, arguments: Arguments, *, asks_all: 
         asks_all: whether ids are asked that the store has settled.
 
     Raises:
-        ArgumentError: the arguments need a store, and there is none.
         LockedError: another run holds the store.
         StoreError: the store cannot be opened or written.
     """
     if not chosen.has_store:
-        if arguments.sids is None or arguments.only:
-            raise ArgumentError(
-                f"only={arguments.only} asks the store, and SOLIDOT_DATABASE_URL={NO_STORE}; give sids="
-            )
         yield Session(Choice(arguments.sids or Sids()))
         return
     with ExitStack() as stack:

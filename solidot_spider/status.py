@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from solidot_spider import choice, database, tables
 from solidot_spider.outcome import NOT_TRIED, SETTLED, Outcome
@@ -109,7 +109,7 @@ def _edge(connection: Connection, order: Any) -> Edge | None:
 
 def _outcomes(connection: Connection) -> dict[str, int]:
     outcome = tables.sids.c.outcome
-    found = dict(connection.execute(select(outcome, func.count()).group_by(outcome)).tuples().all())
+    found = _by_key(connection, select(outcome, func.count()).group_by(outcome))
     found[str(Outcome.NOT_TRIED)] = len(choice.of_kind(connection, NOT_TRIED))
     return {str(each): found.get(str(each), 0) for each in Outcome}
 
@@ -130,10 +130,13 @@ def _is_missing() -> Any:
 
 def _coverage(connection: Connection) -> list[Thousand]:
     story, state = tables.stories.c.sid // THOUSAND, tables.sids.c.sid // THOUSAND
-    stored: dict[int, int] = dict(connection.execute(select(story, func.count()).group_by(story)).tuples().all())
-    gone = select(state, func.count()).where(_is_missing()).group_by(state)
-    missing: dict[int, int] = dict(connection.execute(gone).tuples().all())
+    stored = _by_key(connection, select(story, func.count()).group_by(story))
+    missing = _by_key(connection, select(state, func.count()).where(_is_missing()).group_by(state))
     return [Thousand(at * THOUSAND, stored.get(at, 0), missing.get(at, 0)) for at in sorted({*stored, *missing})]
+
+
+def _by_key(connection: Connection, statement: Select[Any]) -> dict[Any, int]:
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def _failures(connection: Connection) -> list[Failure]:
@@ -147,7 +150,7 @@ def _failures(connection: Connection) -> list[Failure]:
     )
     return [
         Failure(outcome, reason, count, [str(each) for each in _some(connection, outcome, reason)])
-        for outcome, reason, count in connection.execute(counted).tuples().all()
+        for outcome, reason, count in connection.execute(counted).all()
     ]
 
 

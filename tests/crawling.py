@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 NOW = "2025-11-08T12:00:00+08:00"
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8", "-s", "SOLIDOT_BACKOFF=0")
 PATIENCE = 60.0
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,13 @@ def environment(url: str, data: Path) -> dict[str, str]:
     }
 
 
-def start(url: str, data: Path, *words: str, cwd: Path | None = None, program: str = "") -> subprocess.Popen[str]:
+def start(
+    url: str, data: Path, *words: str, cwd: Path | None = None, program: str = "", env: Mapping[str, str] = NOTHING
+) -> subprocess.Popen[str]:
     module = ["-c", program] if program else ["-m", "solidot_spider"]
     return subprocess.Popen(
         [sys.executable, *module, *words],
-        env=environment(url, data),
+        env={**environment(url, data), **env},
         cwd=cwd or data.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -78,13 +82,19 @@ def finish(process: subprocess.Popen[str], data: Path, given: str | None = None,
     return Crawl(process.returncode, out, err, data)
 
 
-def solidot(
-    url: str, data: Path, *words: str, given: str = "", cwd: Path | None = None, patience: float = PATIENCE
+def solidot(  # noqa: PLR0913 - a process is made of all of this
+    url: str,
+    data: Path,
+    *words: str,
+    given: str = "",
+    cwd: Path | None = None,
+    patience: float = PATIENCE,
+    env: Mapping[str, str] = NOTHING,
 ) -> Crawl:
     """A command, run to its end."""
-    return finish(start(url, data, *words, cwd=cwd), data, given, patience)
+    return finish(start(url, data, *words, cwd=cwd, env=env), data, given, patience)
 
 
-def crawl(url: str, data: Path, *words: str, given: str = "") -> Crawl:
+def crawl(url: str, data: Path, *words: str, given: str = "", env: Mapping[str, str] = NOTHING) -> Crawl:
     """``crawl story`` at full speed, run to its end."""
-    return solidot(url, data, "crawl", "story", *FAST, *words, given=given)
+    return solidot(url, data, "crawl", "story", *FAST, *words, given=given, env=env)

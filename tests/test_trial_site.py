@@ -325,3 +325,8 @@ def test_a_directory_of_pages(tmp_path: Path) -> None:
     assert "Disallow" in said("/robots.txt")
     bare = PagesDirectory(pages, Site(STORIES, lambda: datetime.now(UTC)))
     assert "热门文章" in bare.answer("/story?sid=14").body.decode()
+
+
+def test_a_still_site_gives_the_same_bytes_on_every_fetch() -> None:
+    with running("--clock", NOW, "--still") as server:
+        assert len({server.get("/story?sid=79520").body for _ in range(3)}) == 1

@@ -21,7 +21,6 @@ from scrapy.exceptions import UsageError
 from twisted.internet.tcp import Connection
 
 from solidot_spider import clock, ending, options, run, session
-from solidot_spider.choice import Arguments
 from solidot_spider.database import StoreError
 from solidot_spider.ending import Beginning
 from solidot_spider.feed import APPENDABLE
@@ -76,7 +75,8 @@ class Command(crawl.Command):
             spider = self._spider_class(args)
             arguments = spider.read_arguments(opts.spargs)
             this = run.named(spider.name, chosen.data_dir)
-            feeds = self._feeds(this, arguments)
+            feeds = self._feeds(this)
+            _check_only(arguments.only, chosen, is_whole=str(this.feed) not in feeds)
             _check_report(opts.report)
             self.settings.set("USER_AGENT", chosen.user_agent, priority="project")  # a contact may come by -s
             self.settings.set("FEEDS", feeds, priority="cmdline")
@@ -86,19 +86,18 @@ class Command(crawl.Command):
         if opts.quiet:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         asks_all = str(this.feed) not in feeds
-        for line in _announcements(chosen, makes_data=not asks_all or not chosen.database_url):
-            voice.say(line)
+        announcements = list(_announcements(chosen, makes_data=not asks_all or not chosen.database_url))
         self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
         began = Beginning(this, spider.name, opts.spargs, chosen, clock.now(), monotonic())
         with ExitStack() as stack:
             try:
                 opened = stack.enter_context(session.opened(chosen, began.row, arguments, asks_all=asks_all))
-            except ArgumentError as error:
-                _stop(str(error))
             except StoreError as error:
                 _stop(str(error), CANNOT_WRITE)
             except LockedError as error:
                 _stop(str(error), HELD)
+            for line in announcements:
+                voice.say(line)
             crawler = self._crawl(spider, arguments=arguments, session=opened)
             self.exitcode = ending.tell(crawler, began, opened, voice, opts.report)
         voice.end(self.exitcode)
@@ -117,7 +116,7 @@ class Command(crawl.Command):
             raise ArgumentError(f"{args[0]} is no spider of this project; run it with `scrapy runspider`")
         return spider
 
-    def _feeds(self, this: Run, arguments: Arguments) -> dict[str, dict[str, Any]]:
+    def _feeds(self, this: Run) -> dict[str, dict[str, Any]]:
         """The feeds that were asked for, else the run's own."""
         assert self.settings is not None
         asked: dict[str, dict[str, Any]] = {
@@ -125,10 +124,6 @@ class Command(crawl.Command):
         }
         if not asked:
             return {str(this.feed): {"format": "jsonlines", "part": str(this.part), "journal": True}}
-        if arguments.only:
-            raise ArgumentError(
-                "-o and -O mean a whole answer, only= a part of one; make files by `solidot export FILE`"
-            )
         for uri, feed in asked.items():
             if _PLACEHOLDER.search(uri):
                 raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
@@ -173,6 +168,13 @@ def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:
         yield "no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to"
     if makes_data and not chosen.data_dir.exists():
         yield f"making the data directory {chosen.data_dir.absolute()}"
+
+
+def _check_only(kind: str, chosen: Options, *, is_whole: bool) -> None:
+    if kind and not chosen.has_store:
+        raise ArgumentError(f"only={kind} asks the store, and there is none; give sids= alone")
+    if kind and is_whole:
+        raise ArgumentError(f"only={kind} is a part, -o and -O are for a whole answer; `solidot export FILE` makes one")
 
 
 def _check_report(name: str | None) -> None:

@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         help="with --pages: home.html.gz, issue-YYYYMMDD.html.gz, index.rss …",
     )
     add("--log", type=Path, metavar="FILE", help="append an entry for each request (JSON Lines)")
+    add("--still", action="store_true", help="let views and sayings not move from fetch to fetch")
     add("--gzip", action="store_true", help="pack pages for clients that accept it")
     add("--until-eof", action="store_true", help="stop when standard input ends, as when the parent dies")
     return words
@@ -85,7 +86,9 @@ def site(options: argparse.Namespace, now: Callable[[], datetime]) -> Answers:
         OSError: a file cannot be read.
     """
     robots = options.robots.read_text(encoding="utf-8") if options.robots else ROBOTS
-    inner = Site(stories(options), now, missing=options.missing, robots=robots, feed_size=options.feed_size)
+    inner = Site(
+        stories(options), now, missing=options.missing, robots=robots, feed_size=options.feed_size, still=options.still
+    )
     for directory in filter(None, (options.pages, options.lists)):
         if not directory.is_dir():
             raise ValueError(f"{directory} is no directory")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Literal
 
 from solidot_spider import clock
@@ -38,10 +38,10 @@ class Site:
     """The pages as of the time that ``now`` tells at each request.
 
     View counts rise and the footer's saying changes on every fetch, both by one counter, so that two runs
-    that ask for the same pages in the same order get the same bytes.
+    that ask for the same pages in the same order get the same bytes; ``still`` lets neither move.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a switch of its own
         self,
         stories: Stories,
         now: Callable[[], datetime] = clock.now,
@@ -49,13 +49,14 @@ class Site:
         missing: Missing = "home",
         robots: str = ROBOTS,
         feed_size: int = 20,
+        still: bool = False,
     ) -> None:
         self.stories = stories
         self._now = now
         self._missing = missing
         self._robots = robots
         self._feed_size = feed_size
-        self._fetches = count(1)
+        self._fetches = repeat(0) if still else count(1)
         self._cache: dict[Hashable, list[bytes]] = {}
 
     def now(self) -> datetime:

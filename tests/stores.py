@@ -1,0 +1,59 @@
+"""Stores for tests, filled with stories that were never on a site."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from solidot_spider import clock, item, pages, record, site
+from solidot_spider.item import Story
+from solidot_spider.outcome import Outcome
+from solidot_spider.store import RunStart, Store
+from solidot_spider.trial.generated import generated
+from solidot_spider.trial.page import story_page
+from solidot_spider.visit import Visit
+
+NOW = datetime(2025, 11, 8, 4, tzinfo=UTC)
+STORIES = generated(100_000)
+
+
+def page(sid: int, *, title: str = "", views: int = 100) -> bytes:
+    """The page of a made-up story."""
+    html = (
+        story_page(STORIES[sid], is_open=False, yesterday="20251107").replace("\x00", str(views), 1).replace("\x00", "")
+    )
+    return html.replace(STORIES[sid].title, title).encode() if title else html.encode()
+
+
+def fields(sid: int, at: datetime = NOW, **changes: Any) -> dict[str, Any]:
+    """The record of a made-up story."""
+    made = record.record(page(sid, **changes), site.story_url(sid), at)
+    assert isinstance(made, Story)
+    return item.check(made)
+
+
+def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> pages.RawPage:
+    url = site.story_url(sid)
+    data = page(sid, **changes) if body is None else body
+    return pages.pack(data, url, url, 200, headers=[("Content-Type", "text/html")], fetched_at=clock.iso(at))
+
+
+def stored(sid: int, at: datetime = NOW, **changes: Any) -> Visit:
+    return Visit(
+        sid, clock.iso(at), Outcome.STORED, status=200, page=raw(sid, at, **changes), record=fields(sid, at, **changes)
+    )
+
+
+def heard(sid: int, outcome: Outcome, reason: str = "", at: datetime = NOW) -> Visit:
+    """A visit that brought no story; an unreadable page is kept."""
+    body = raw(sid, at, b"<p>?</p>") if outcome is Outcome.UNPARSED else None
+    return Visit(sid, clock.iso(at), outcome, reason, status=200, page=body)
+
+
+def run(store: Store, *visits: Visit, at: datetime = NOW, **end: Any) -> int:
+    """A run that heard this."""
+    run_id = store.begin(RunStart("story-x", "story", "{}", "http://127.0.0.1:9", clock.iso(at)))
+    store.write(visits, run_id)
+    if end:
+        store.end(run_id, ended_at=clock.iso(at), **end)
+    return run_id
