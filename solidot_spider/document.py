@@ -27,7 +27,16 @@ _VIEWED = "本文已被查看".encode()
 _SPACE = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*"
 _VIEWS = re.compile(_VIEWED + _SPACE + rb"(\d[\d,]*)" + _SPACE + "次".encode(), re.IGNORECASE)
 _VIEWS_IN_TEXT = re.compile(r"本文已被查看\s*(\d[\d,]*)\s*次", re.ASCII)
+_LONG_TAG = re.compile(rb"<[a-zA-Z](?:[^<>\s]*\s){1000}")
+_LONGEST_OPENING = 2000
+_FEW_BYTES = 64 * 1024
+_MANY_TAGS = 100_000
 _COMMENTS_END = re.compile(r"\s*comments\s+end\s*", re.IGNORECASE)
+
+
+def is_bomb(data: bytes) -> bool:
+    """Whether a page would take a tree too large: half a kilobyte an element, and the square of a tag's attributes."""
+    return len(data) > _FEW_BYTES and (data.count(b"<") > _MANY_TAGS or _LONG_TAG.search(data) is not None)
 
 
 def has_class(element: Element, name: str) -> bool:
@@ -39,7 +48,8 @@ def has_class(element: Element, name: str) -> bool:
 class Document:
     """A page. ``is_utf8`` tells whether the story's part is valid UTF-8; what is not is replaced by U+FFFD.
 
-    ``is_read`` is false where the parser gave up in the middle, as it does on elements nested deeper than 255.
+    ``is_read`` is false where the parser gave up in the middle, as it does on elements nested deeper than 255;
+    ``is_bomb`` is true where nothing was parsed, since the tree would not fit.
 
     Args:
         data: the page's bytes.
@@ -85,6 +95,7 @@ class Document:
 
     def _tree(self, start: int, end: int) -> Element:
         data = self.data[start:end]
+        self.is_bomb = is_bomb(data)
         try:
             data.decode()
         except UnicodeDecodeError:
@@ -99,8 +110,10 @@ class Document:
         """Where the block begins, if it is surely the only one; else 0."""
         only, at = 0, 0
         while (at := self.data.find(b"block_m", at)) >= 0:
-            opening = self.data.rfind(b"<", 0, at)
-            if opening >= 0 and _OPENING.match(self.data[opening:at]):
+            opening = self._opening_before(at)
+            if opening < 0:
+                return 0
+            if _OPENING.match(self.data[opening:at]):
                 if only:
                     return 0
                 only = opening
@@ -111,11 +124,15 @@ class Document:
         """Where the page's footer begins, behind the block; the page's length where it has none."""
         at = self.block_at
         while (at := self.data.find(b"footer", at)) >= 0:
-            opening = self.data.rfind(b"<", self.block_at, at)
-            if _FOOTER.match(self.data[opening:at]):
+            opening = self._opening_before(at)
+            if opening >= 0 and _FOOTER.match(self.data[opening:at]):
                 return opening
             at += len(b"footer")
         return len(self.data)
+
+    def _opening_before(self, at: int) -> int:
+        """Where the tag opens that a place may stand in; -1 where it is too far, since a page may hold many places."""
+        return self.data.rfind(b"<", max(0, at - _LONGEST_OPENING), at)
 
     def _is_commented_out(self, at: int) -> bool:
         """Whether a place stands inside an HTML comment: behind it, one closes before the next opens."""
@@ -134,9 +151,9 @@ class Document:
 
 
 def tree(data: bytes) -> Element:
-    """The tree of UTF-8 bytes; an empty one where there is nothing to parse."""
+    """The tree of UTF-8 bytes; an empty one where there is nothing to parse, or far too much."""
     try:
-        root: Element | None = etree.fromstring(data, _PARSER)
+        root: Element | None = None if is_bomb(data) else etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html></html>", _PARSER) if root is None else root

@@ -59,6 +59,8 @@ def read(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing |
 
 def of_document(document: Document, asked: int, answered: int) -> StoryPage | Missing | Unparsed:
     """What a parsed page says of the story ``asked``, when the address ``answered`` gave it."""
+    if document.is_bomb:
+        return Unparsed("too-many-tags")
     head = Head(document.blocks[0]) if document.blocks else None
     refused = disproof(document, head, asked, answered)
     if refused:

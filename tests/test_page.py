@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime
 
 import pytest
@@ -77,7 +78,26 @@ def test_markup_too_deep_to_read_is_never_half_a_story() -> None:
     body = PAGE.replace('class="p_mainnew">', f'class="p_mainnew">{deep}')
     assert isinstance(read(body), Unparsed)
     before, mark, behind = PAGE.partition('class="p_mainnew">')
-    assert read(before + mark + behind.replace("。", f"。{deep}", 1)) == Unparsed("too-deep")
+    assert read(before + mark + behind.replace("。", "。" + "<div>" * 50_000, 1)) == Unparsed("too-deep")
+
+
+SIZE = 4_000_000
+BOMBS = {
+    "tags": ("<p>a", "too-many-tags"),
+    "attributes": ("<p " + " ".join(f"a{number}" for number in range(2000)) + ">", "too-many-tags"),
+    "blocks": ("block_m ", None),
+    "footers": ("footer ", None),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_page_takes_long(name: str) -> None:
+    piece, why = BOMBS[name]
+    start, mark, end = PAGE.rpartition('<div class="p_mainnew">')
+    began = time.process_time()
+    said = read(start + mark + piece * (SIZE // len(piece)) + end)
+    assert time.process_time() - began < 2
+    assert isinstance(said, StoryPage) if why is None else said == Unparsed(why)
 
 
 def test_a_page_cut_off_anywhere_is_never_half_a_story() -> None:
