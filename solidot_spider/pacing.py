@@ -60,11 +60,11 @@ class PacingMiddleware:
             raise
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's interface
-        """An answer: a good one, or a failed attempt, perhaps with a wish to wait."""
+        """An answer: a good one, or a failed attempt; either may hold a wish to wait."""
         if transport.is_answer(response.status):
             self.gate.answered()
-            return response
-        self.gate.failed()
+        else:
+            self.gate.failed()
         seconds = retry_after(response)
         if seconds > 0:
             self.gate.hold(seconds)
@@ -115,11 +115,16 @@ def gate_of(crawler: Crawler) -> Gate:
 
 
 def retry_after(response: Response) -> float:
-    """The seconds that ``Retry-After`` asks for, as a number or as a date; 0 where it asks for nothing.
+    """The seconds that ``Retry-After`` asks for, the longest of several; 0 where it asks for nothing.
 
-    A date is counted from the answer's own ``Date``, since the site's clock may differ from ours.
+    Each is a number or a date. A date is counted from the answer's own ``Date``, since the site's clock may differ
+    from ours.
     """
-    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    return max((_seconds(value, response) for value in response.headers.getlist("Retry-After")), default=0.0)
+
+
+def _seconds(header: bytes, response: Response) -> float:
+    value = header.decode("latin-1").strip()
     if value.isascii() and value.isdigit():
         return min(float(value), MOST)
     until = _date(value)
@@ -132,6 +137,6 @@ def retry_after(response: Response) -> float:
 def _date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -128,6 +128,18 @@ def test_nothing_is_asked_inside_a_retry_after(tmp_path: Path, data: Path, form:
     assert "The site asks to wait" in run.err
 
 
+@pytest.mark.parametrize("status", [404, 302])
+def test_a_retry_after_holds_whatever_it_comes_with(tmp_path: Path, data: Path, status: int) -> None:
+    headers = {"Retry-After": "1", "Location": "/story?sid=20&moved=1"}
+    busy = {"action": "status", "status": status, "headers": headers, "sids": [20], "attempts": [1, 1]}
+    with site(tmp_path, busy) as server:
+        run = story(server, data, *WIDE, "-a", "sids=20-40", "-s", "DOWNLOAD_DELAY=0.02")
+        log = server.requests()
+    told = next(each["time"] for each in log if each["fault"])
+    assert run.status == 0
+    assert min(each["time"] - told for each in log if each["time"] > told + 0.1) >= 1 - TOLERANCE
+
+
 def test_a_retry_after_longer_than_the_patience_ends_the_run(tmp_path: Path, data: Path) -> None:
     busy = {"action": "status", "status": 429, "headers": {"Retry-After": "3600"}, "sids": [20]}
     with site(tmp_path, busy) as server:

@@ -63,11 +63,13 @@ NOW = datetime(2025, 11, 8, 4, tzinfo=UTC)
         ("soon", 0),
         ("", 0),
         ("9" * 30, 1e9),
+        (["90", "0"], 90),
+        ("Mon, 01 Jan 2024 00:00:00 +" + "9" * 20, 0),
         (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90),
         (format_datetime(NOW - timedelta(hours=1), usegmt=True), 0),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float) -> None:
+def test_retry_after_is_seconds_or_a_date(value: str | list[str], seconds: float) -> None:
     headers = {"Date": format_datetime(NOW, usegmt=True), "Retry-After": value}
     assert retry_after(Response("http://127.0.0.1", status=503, headers=headers)) == seconds
     assert retry_after(Response("http://127.0.0.1", status=503)) == 0
