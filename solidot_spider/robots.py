@@ -89,7 +89,7 @@ def rules_of(response: Response) -> Protego:
         RobotsUnavailableError: the answer is no answer to what is allowed.
     """
     if 200 <= response.status < 300:
-        return Protego.parse(response.body.decode("utf-8", "replace"))
+        return Protego.parse(response.body.decode("utf-8-sig", "replace"))
     if 400 <= response.status < 500 and response.status != 429:
         return Protego.parse("")
     raise RobotsUnavailableError(f"robots.txt answers {response.status}")

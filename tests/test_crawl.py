@@ -160,7 +160,7 @@ def test_a_fault_that_passes_is_retried(tmp_path: Path, data: Path) -> None:
 
 def test_robots_is_asked_first_and_obeyed_at_full_speed(tmp_path: Path, data: Path) -> None:
     robots = tmp_path / "robots.txt"
-    robots.write_text("User-agent: solidot_spider\nDisallow: /story?sid=7951\nDisallow: /story?sid=79523\n")
+    robots.write_text("\ufeffUser-agent: solidot_spider\nDisallow: /story?sid=7951\nDisallow: /story?sid=79523\n")
     with running("--clock", NOW, "--robots", str(robots), "--latency", "0.05") as server:
         run = crawl(server.url, data, "-a", f"sids={PLENTY}", "-s", "CONCURRENT_REQUESTS=32")
         paths = asked(server)

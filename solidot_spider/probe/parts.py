@@ -59,7 +59,7 @@ def of_unknown(data: bytes, url: str, sid: int) -> Iterator[Finding]:
 
 def of_robots(data: bytes, token: str) -> Iterator[Finding]:
     """The rules of robots.txt that concern us."""
-    rules = Protego.parse(data.decode("utf-8", "replace"))
+    rules = Protego.parse(data.decode("utf-8-sig", "replace"))
     delay = rules.crawl_delay(token)
     allowed = rules.can_fetch(site.story_url(1), token)
     yield Finding("stories", "found" if allowed else "differs", "allowed" if allowed else "forbidden")
