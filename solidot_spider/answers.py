@@ -91,17 +91,18 @@ class Answers:
             self._ended.clear()
             await self._ended.wait()
 
-    async def confirm(self, fetch: Fetch) -> bool:
-        """Ask a control, and settle all that waits for it; False where the site is not well."""
-        if not self.control.doubted:
-            return True
+    async def confirm(self, fetch: Fetch) -> Health:
+        """Ask a control, and settle all that waits for it; what comes meanwhile waits for the next."""
+        doubted = list(self.control.doubted)
+        if not doubted:
+            return Health.WELL
         health = await self.control.health(fetch, self._newest)
-        self._settle_all(self.control.settled(health))
-        return health is Health.WELL
+        self._settle_all(self.control.settled(doubted, health))
+        return health
 
     def close(self) -> None:
         """The run is over: write what waits for its commit, and what no control has confirmed."""
-        self._settle_all(self.control.settled(Health.SILENT))
+        self._settle_all(self.control.settled(list(self.control.doubted), Health.SILENT))
 
     def _settle_all(self, visits: Sequence[Visit]) -> None:
         if self.writer is not None:

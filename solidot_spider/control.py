@@ -6,7 +6,7 @@ long runs after each fifty, a story that is known to be there is asked; one good
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -49,6 +49,7 @@ class Control:
     def __init__(self) -> None:
         self.doubted: dict[int, Visit] = {}
         """Ids that answered as missing, and have no outcome yet."""
+        self._is_ill = False
         self._newest: list[int] = []
         self._home: Answer | None = None
 
@@ -59,7 +60,8 @@ class Control:
 
     def saw_home(self, body: bytes, url: str) -> None:
         """The home page came in a story's place; its top stories can serve where none was stored."""
-        self._home = (body, url)
+        if lists.story_sids(body):  # a redirect may have led to some other page
+            self._home = (body, url)
 
     def newest(self, limit: int) -> list[int]:
         """The newest stories that this run has stored."""
@@ -70,19 +72,27 @@ class Control:
         """Whether so many stories wait that a control is asked before the run goes on."""
         return len(self.doubted) >= EVERY
 
-    def settled(self, health: Health) -> list[Visit]:
-        """What becomes of all that waits, by what the controls say; nothing waits any more."""
+    def settled(self, sids: Sequence[int], health: Health) -> list[Visit]:
+        """What becomes of those that wait, by what the controls say; they wait no more."""
         outcome, reason = _ENDINGS[health]
-        visits = [self._settled(self.doubted[sid], outcome, reason) for sid in sorted(self.doubted)]
-        self.doubted.clear()
-        return visits
+        return [self._settled(self.doubted.pop(sid), outcome, reason) for sid in sorted(sids)]
 
     def _settled(self, visit: Visit, outcome: Outcome, reason: str) -> Visit:
         page_kept = visit.page if outcome is Outcome.UNPARSED else None
         return replace(visit, outcome=outcome, reason=reason or visit.reason, page=page_kept)
 
     async def health(self, fetch: Fetch, known: Known) -> Health:
-        """Ask up to three stories; those that are doubted themselves cannot serve."""
+        """Ask up to three stories; those that are doubted themselves cannot serve.
+
+        Once the site was ill it stays so for this run: what it answered meanwhile is confirmed by no later control.
+        """
+        if not self._is_ill:
+            health = await self._asked(fetch, known)
+            self._is_ill = health is Health.ILL
+            return health
+        return Health.ILL
+
+    async def _asked(self, fetch: Fetch, known: Known) -> Health:
         candidates = await self._candidates(fetch, known)
         answered = not candidates and self._home is not None  # a home page without a story is no good sign either
         for sid in candidates:

@@ -94,6 +94,25 @@ def test_a_site_that_answers_its_home_page_to_all_settles_nothing(tmp_path: Path
     assert "120 asked" in again.err
 
 
+def test_what_an_ill_site_answered_is_not_confirmed_when_it_is_well_again(tmp_path: Path, data: Path) -> None:
+    ill = {"path": "/story", "sids": ["70000-90000"], "action": "home", "attempts": [1, 1]}  # each control, once
+    with faulty(tmp_path, ill, more=("--latency", "0.02")) as server:
+        run = crawl(server.url, data, "-a", "sids=60000-60199")
+    assert run.status == 3
+    assert " missing" not in run.err
+
+
+def test_a_page_that_is_no_home_page_names_no_control(tmp_path: Path, data: Path) -> None:
+    rules = (
+        {"path": f"/story?sid={NEVER}", "action": "redirect", "to": "/sorry"},
+        {"path": "/sorry", "action": "captcha"},
+    )
+    with faulty(tmp_path, *rules) as server:
+        run = crawl(server.url, data, "-a", f"sid={NEVER}")
+    assert run.status == 0
+    assert "1 missing" in run.err
+
+
 def test_a_missing_that_no_control_answers_for_is_not_confirmed(tmp_path: Path, data: Path) -> None:
     rules = (
         {"path": "/story", "sids": [NEVER], "action": "status", "status": 404},

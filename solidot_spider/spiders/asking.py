@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from solidot_spider import clock, options, page, site, transport
 from solidot_spider.answers import NOT_WRITTEN, Answers
 from solidot_spider.choice import Arguments, Choice
-from solidot_spider.control import Answer
+from solidot_spider.control import Answer, Health
 from solidot_spider.gate import INTERRUPTED, Gate
 from solidot_spider.outcome import HOME_FOR_ALL, Ledger, Outcome, exit_status
 from solidot_spider.pacing import gate_of
@@ -97,7 +97,7 @@ class AskingSpider(Spider):
             self.stopped = self._cap(number)
             if self.stopped:
                 break
-            if self.answers.control.is_due and not await self.answers.confirm(self._fetch):
+            if self.answers.control.is_due and await self.answers.confirm(self._fetch) is Health.ILL:
                 self.stopped = HOME_FOR_ALL
                 break
             self._last_asked = sid
