@@ -7,6 +7,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 
 from solidot_spider import options, site
 
@@ -27,6 +28,19 @@ class SiteRedirectMiddleware(RedirectMiddleware):
 
     def _engine_started(self) -> None:
         """Without Referers there is no middleware to look for."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # no spider
+        """The request for the redirect's target, or the answer where it is no redirect.
+
+        Raises:
+            RefusedError: it leaves the site, or leads to what is no address.
+            TooManyRedirectsError: there were too many already.
+        """
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            target = (response.headers["Location"] or b"").decode("latin-1")
+            raise RefusedError(f"redirect off the site, to {target[:200]}") from error
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         base = options.read(self.crawler.settings).site_url
