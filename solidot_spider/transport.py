@@ -16,7 +16,9 @@ Ending = tuple[Outcome, str]
 
 _REFUSED = frozenset({401, 403, 451})
 MISSING = frozenset({404, 410})
-_UNPACKERS = frozenset({"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "zstandard"})
+_UNPACKERS = frozenset(
+    {"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "backports.zstd", "compression.zstd", "_zstd"}
+)
 _SILENCES: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadTimeoutError, "time-out"),
     (network.TimeoutError, "time-out"),

@@ -20,6 +20,8 @@ from solidot_spider.redirects import RefusedError
 
 NAMED = {401: "refused", 403: "refused", 451: "refused", 404: "missing", 410: "missing"}
 
+ZstdError = type("ZstdError", (Exception,), {"__module__": "backports.zstd"})
+
 
 def test_every_status_has_an_outcome() -> None:
     for status in (*range(100, 200), *range(300, 1000)):
@@ -41,6 +43,7 @@ def test_every_status_has_an_outcome() -> None:
         (network.ConnectionLost(), Outcome.FAILED, "connection lost"),
         (exceptions.DownloadCancelledError(), Outcome.FAILED, "body over the limit of DOWNLOAD_MAXSIZE"),
         (zlib.error("x"), Outcome.FAILED, "body broken: its compression does not unpack"),
+        (ZstdError("x"), Outcome.FAILED, "body broken: its compression does not unpack"),
         (gzip.BadGzipFile("x"), Outcome.FAILED, "body broken: its compression does not unpack"),
         (exceptions.IgnoreRequest("of some other reason"), Outcome.FAILED, "of some other reason"),
         (KeyError("x"), Outcome.FAILED, "no answer (KeyError)"),
