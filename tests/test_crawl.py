@@ -352,6 +352,7 @@ def test_records_to_standard_output(server: Running, data: Path) -> None:
         (("story", "-a", "sid=1", "-s", "X"), "Invalid -s value"),
         (("story", "-a", "sid=1", "-s", "SOLIDOT_SITE_URL=nowhere"), "SOLIDOT_SITE_URL=nowhere"),
         (("story", "-a", "sid=1", "-o", "%(sids)s.jsonl"), "placeholders"),
+        (("story", "-a", "sid=1", "-O", ".:jsonlines"), "-o .: no file"),
         (("stroy", "-a", "sid=1"), "no spider is called stroy; there is story"),
         ((), "crawl takes the name of one spider"),
     ],

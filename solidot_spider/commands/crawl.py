@@ -185,6 +185,8 @@ def _check_report(name: str | None) -> None:
 
 
 def _check_appendable(path: Path, feed: dict[str, Any]) -> None:
+    if path.exists() and not path.is_file():  # a rename would put a file in the place of /dev/null
+        raise ArgumentError(f"-o {path}: no file; name a file, or - for standard output")
     exists = path.exists() and path.stat().st_size
     if exists and not feed.get("overwrite") and feed.get("format") not in APPENDABLE:
         raise ArgumentError(
