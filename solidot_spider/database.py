@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, make_url, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
@@ -88,11 +88,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def upsert(engine: Engine, table: Table) -> Insert:
     """An insert that replaces the row with the same key."""
-    make = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
+    # Not above: PostgreSQL's dialect brings asyncpg's, and costs `status` 25 ms.
+    statement: Any = importlib.import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    made: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return made
 
 
 def serialise(connection: Connection, sids: Sequence[int]) -> None:
@@ -155,7 +156,7 @@ def _prepare(engine: Engine, where: str) -> None:
     if found == tables.version():
         return
     if found is None and engine.dialect.name == "sqlite":
-        _set_wal(engine)
+        _lay_out(engine)
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
@@ -169,9 +170,11 @@ def _prepare(engine: Engine, where: str) -> None:
         connection.execute(update(tables.schema).values(version=tables.version()))
 
 
-def _set_wal(engine: Engine) -> None:
+def _lay_out(engine: Engine) -> None:
+    """Choose a new file's form: in larger pages than SQLite's 4 KB a story and its page take a quarter less."""
     raw = engine.raw_connection()
     try:
+        raw.cursor().execute("PRAGMA page_size=16384")
         raw.cursor().execute("PRAGMA journal_mode=WAL")
     finally:
         raw.close()
