@@ -12,7 +12,7 @@ import pytest
 
 from solidot_spider import __version__
 from solidot_spider.trial.client import running
-from tests.crawling import NOW, environment, read_stories, solidot
+from tests.crawling import NOW, crawl, environment, read_stories, solidot
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,7 +51,17 @@ def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("words", [("--help",), ("demo", "--help"), ("probe", "--help"), ("crawl", "--help")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("demo", "--help"),
+        ("probe", "--help"),
+        ("crawl", "--help"),
+        ("export", "--help"),
+        ("status", "--help"),
+    ],
+)
 def test_every_help_has_an_example(tmp_path: Path, words: tuple[str, ...]) -> None:
     told = solidot("http://127.0.0.1:9", tmp_path / "data", *words)
     assert told.status == 0
@@ -80,6 +90,7 @@ def test_the_commands_of_the_readme_work(tmp_path: Path, command: str) -> None:
         (tmp_path / retry).parent.mkdir(parents=True)
         (tmp_path / retry).write_text("79520  # failed: time-out\n")
     with running("--clock", NOW) as server:
+        crawl(server.url, tmp_path / "data", "-a", "sids=79517-79523")  # there is something to tell of
         words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
         if words[0] == "probe":  # the live site's stories are not on the trial site
             words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
