@@ -59,7 +59,7 @@ def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
         engine, where = _sqlite(path, create=create), str(path)
     try:
         with told(where):
-            _prepare(engine, where)
+            _prepare(engine, where, create=create)
     except StoreError:
         engine.dispose()
         raise
@@ -107,7 +107,8 @@ def size(connection: Connection) -> int:
     """Bytes on disk."""
     if connection.dialect.name == "postgresql":
         return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())
-    main = Path(connection.exec_driver_sql("PRAGMA database_list").one()[2])
+    listed = connection.exec_driver_sql("PRAGMA database_list").all()  # beside it there may be one of temporary tables
+    main = Path(next(file for _, name, file in listed if name == "main"))
     return sum(path.stat().st_size for path in main.parent.glob(f"{main.name}*") if path.suffix != ".lock")
 
 
@@ -124,7 +125,7 @@ def _postgres(address: str) -> tuple[Engine, str]:
 
 def _sqlite(path: Path, *, create: bool) -> Engine:
     if not create and not path.exists():
-        raise StoreError(f"{path}: there is no store here yet; `solidot crawl` makes one")
+        raise StoreError(_none_yet(str(path)))
     with told(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -149,12 +150,18 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _prepare(engine: Engine, where: str) -> None:
-    """Make the tables in an empty database; bring older ones forward; refuse what is not ours."""
+def _none_yet(where: str) -> str:
+    return f"{where}: there is no store here yet; `solidot crawl` makes one"
+
+
+def _prepare(engine: Engine, where: str, *, create: bool) -> None:
+    """Make the tables in an empty database, if that is wanted; bring older ones forward; refuse what is not ours."""
     with engine.connect() as connection:
         found = _version(connection, where)
     if found == tables.version():
         return
+    if found is None and not create:
+        raise StoreError(_none_yet(where))
     if found is None and engine.dialect.name == "sqlite":
         _lay_out(engine)
     with writing(engine) as connection:
