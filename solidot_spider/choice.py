@@ -13,7 +13,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
 from solidot_spider import revisit, sids, tables
 from solidot_spider.outcome import GAPS, Outcome
 from solidot_spider.revisit import State
-from solidot_spider.sids import Range, Sids
+from solidot_spider.sids import Sids
 from solidot_spider.store import Store
 
 
@@ -99,8 +99,13 @@ def of_kind(connection: Connection, kind: str) -> Sids:
     if kind == GAPS:
         return _gaps(connection)
     outcome = Outcome(kind.replace("-", " "))
-    asked = _ids(connection, select(tables.sids.c.sid).where(tables.sids.c.outcome == outcome))
-    return Sids([*asked.ranges, *_unasked(connection, outcome)])
+    never = [left for ended, _, left in unasked(connection) if ended == outcome]
+    return Sids(each for ids in (heard(connection, outcome), *never) for each in ids.ranges)
+
+
+def heard(connection: Connection, outcome: Outcome) -> Sids:
+    """The ids whose last visit ended so."""
+    return _ids(connection, select(tables.sids.c.sid).where(tables.sids.c.outcome == outcome))
 
 
 def _gaps(connection: Connection) -> Sids:
@@ -113,15 +118,30 @@ def _gaps(connection: Connection) -> Sids:
     return Sids([(first, last)]).without(settled)
 
 
-def _unasked(connection: Connection, outcome: Outcome) -> Iterator[Range]:
-    """Ids that a run gave an outcome without asking them one by one, and that no later run has visited."""
-    runs, state = tables.runs.c, tables.sids.c
-    for run_id, unasked in connection.execute(select(runs.id, runs.unasked).where(runs.unasked.is_not(None))).all():
-        for each, _, ranges in msgspec.json.decode(unasked):
-            if each == outcome and ranges:
-                left = sids.parse(",".join(ranges))
-                here = state.sid.between(left.ranges[0].first, left.ranges[-1].last)
-                yield from left.without(_ids(connection, select(state.sid).where(here, state.run_id > run_id))).ranges
+def unasked(connection: Connection) -> list[tuple[Outcome, str, Sids]]:
+    """Ids that a run gave an outcome without asking them one by one, less those that a later run has visited."""
+    runs = tables.runs.c
+    ended = select(runs.id, runs.unasked).where(runs.unasked.is_not(None)).order_by(runs.id.desc())
+    rows = connection.execute(ended).all()
+    visited = _visited_since(connection, rows[-1].id) if rows else []
+    found, since = [], Sids()
+    for run_id, given in rows:
+        later = []
+        while visited and visited[-1][0] > run_id:
+            later.append(visited.pop()[1:])
+        since = Sids([*since.ranges, *later])
+        for outcome, reason, ranges in msgspec.json.decode(given):
+            found.append((Outcome(outcome), reason, sids.parse(",".join(ranges)).without(since)))
+    return found
+
+
+def _visited_since(connection: Connection, run_id: int) -> list[tuple[int, int, int]]:
+    """Of the ids that later runs were the last to visit: run, first and last, by run; the database finds the ranges."""
+    state = tables.sids.c
+    number = func.row_number().over(partition_by=state.run_id, order_by=state.sid)
+    each = select(state.run_id, state.sid, (state.sid - number).label("island")).where(state.run_id > run_id).subquery()
+    ranges = select(each.c.run_id, func.min(each.c.sid), func.max(each.c.sid)).group_by(each.c.run_id, each.c.island)
+    return [(row[0], row[1], row[2]) for row in connection.execute(ranges.order_by(each.c.run_id))]
 
 
 def _ids(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Sids:

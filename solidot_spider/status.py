@@ -9,8 +9,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, Select, exists, func, select
 
 from solidot_spider import choice, database, tables
-from solidot_spider.outcome import NOT_TRIED, SETTLED, Outcome
-from solidot_spider.sids import Range, merged
+from solidot_spider.outcome import SETTLED, Outcome
+from solidot_spider.sids import Range, Sids, merged
 from solidot_spider.store import Store
 
 RUNS = 5
@@ -18,6 +18,9 @@ SHOWN = 1000
 """Ids of one reason that are looked at, to name some of them."""
 
 THOUSAND = 1000
+
+_Unasked = dict[tuple[str, str], Sids]
+"""By outcome and reason, ids that runs ended without asking them."""
 
 
 class Edge(Struct):
@@ -66,7 +69,7 @@ class Status(Struct):
     first: Edge | None
     last: Edge | None
     outcomes: dict[str, int]
-    """How many ids were last heard to be what; ``not tried`` are those that no run has asked since."""
+    """How many ids were last heard to be what; what a run ended without asking counts until a later one asks it."""
     gaps: int
     """Ids between the lowest and the highest story that are neither stored nor missing."""
     failures: list[Failure]
@@ -86,6 +89,7 @@ def read(store: Store) -> Status:
         count, withdrawn = connection.execute(select(func.count(), func.count(stories.withdrawn_at))).one()
         first, last = _edge(connection, stories.sid.asc()), _edge(connection, stories.sid.desc())
         coverage = _coverage(connection)
+        unasked = _unasked(connection)
         return Status(
             store=store.where,
             bytes=database.size(connection),
@@ -93,9 +97,9 @@ def read(store: Store) -> Status:
             withdrawn=withdrawn,
             first=first,
             last=last,
-            outcomes=_outcomes(connection),
+            outcomes=_outcomes(connection, unasked),
             gaps=_gaps(connection, first, last, count),
-            failures=_failures(connection),
+            failures=_failures(connection, unasked),
             runs=_runs(connection),
             coverage=coverage,
         )
@@ -107,10 +111,12 @@ def _edge(connection: Connection, order: Any) -> Edge | None:
     return Edge(row.sid, row.published_at[:10]) if row else None
 
 
-def _outcomes(connection: Connection) -> dict[str, int]:
+def _outcomes(connection: Connection, unasked: _Unasked) -> dict[str, int]:
     outcome = tables.sids.c.outcome
     found = _by_key(connection, select(outcome, func.count()).group_by(outcome))
-    found[str(Outcome.NOT_TRIED)] = len(choice.of_kind(connection, NOT_TRIED))
+    for ended in {ended for ended, _ in unasked}:
+        ids = [choice.heard(connection, Outcome(ended)), *(left for key, left in unasked.items() if key[0] == ended)]
+        found[ended] = len(Sids(each for some in ids for each in some.ranges))
     return {str(each): found.get(str(each), 0) for each in Outcome}
 
 
@@ -139,19 +145,27 @@ def _by_key(connection: Connection, statement: Select[Any]) -> dict[Any, int]:
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
-def _failures(connection: Connection) -> list[Failure]:
+def _failures(connection: Connection, unasked: _Unasked) -> list[Failure]:
     sids = tables.sids.c
     grave = [str(each) for each in Outcome if each not in SETTLED]
     counted = (
         select(sids.outcome, sids.reason, func.count())
         .where(sids.outcome.in_(grave))
         .group_by(sids.outcome, sids.reason)
-        .order_by(func.count().desc(), sids.outcome, sids.reason)
     )
-    return [
-        Failure(outcome, reason, count, [str(each) for each in _some(connection, outcome, reason)])
-        for outcome, reason, count in connection.execute(counted).all()
-    ]
+    found = [(row[0], row[1], row[2], _some(connection, row[0], row[1])) for row in connection.execute(counted).all()]
+    found += [(outcome, reason, len(ids), ids.ranges) for (outcome, reason), ids in unasked.items()]
+    found.sort(key=lambda each: (-each[2], each[:2]))
+    return [Failure(outcome, reason, count, [str(each) for each in ids]) for outcome, reason, count, ids in found]
+
+
+def _unasked(connection: Connection) -> _Unasked:
+    """The ids that runs ended without asking them; each reason has its ids once."""
+    found: _Unasked = {}
+    for outcome, reason, left in choice.unasked(connection):
+        before = found.get((outcome, reason), Sids())
+        found[str(outcome), reason] = Sids([*before.ranges, *left.ranges])
+    return {key: ids for key, ids in found.items() if ids.ranges}
 
 
 def _some(connection: Connection, outcome: str, reason: str) -> list[Range]:
