@@ -85,3 +85,54 @@ def test_a_site_that_is_not_well_is_told_however_few_ids_it_doubts() -> None:
     made.ask(9999)
     made.settle(9999, Outcome.UNPARSED, HOME_FOR_ALL)
     assert exit_status(made) == 3
+
+
+def test_what_ended_without_being_asked_is_told_apart() -> None:
+    made = ledger(stored=1, failed=2)
+    made.ask(4)
+    made.settle(4, Outcome.NOT_TRIED, "interrupted")
+    made.settle_rest([(5, 9), (20, 30)], Outcome.NOT_TRIED, "interrupted")
+    made.settle_rest([(40, 50)], Outcome.FAILED, "robots.txt: time-out")
+    made.ask(60)
+    made.close("interrupted")
+    assert [(outcome, reason, list(map(str, ranges))) for outcome, reason, ranges in made.unasked()] == [
+        (Outcome.NOT_TRIED, "interrupted", ["4-9", "20-30", "60"]),
+        (Outcome.FAILED, "robots.txt: time-out", ["40-50"]),
+    ]
+
+
+def test_where_all_were_asked_nothing_is_told_apart() -> None:
+    assert list(ledger(stored=2, failed=2, missing=1, refused=1, unparsed=1).unasked()) == []
+
+
+@given(st.dictionaries(st.integers(1, 300), REASONED))
+def test_the_ids_of_an_outcome_are_found_whatever_their_reasons(ends: dict[int, tuple[Outcome, str]]) -> None:
+    made = Ledger()
+    for sid, (outcome, reason) in ends.items():
+        made.ask(sid)
+        made.settle(sid, outcome, reason)
+    for wanted in (each for each in Outcome if each is not Outcome.STORED):
+        found = [sid for first, last in made.ranges_of(wanted) for sid in range(first, last + 1)]
+        assert sorted(found) == sorted(sid for sid, (outcome, _) in ends.items() if outcome is wanted)
+
+
+@pytest.mark.parametrize(("known", "new", "status"), [(9, 0, 1), (9, 1, 1), (9, 2, 3)])
+def test_what_could_not_be_read_before_does_not_make_a_site_changed(known: int, new: int, status: int) -> None:
+    made = ledger(stored=10)
+    for sid in range(100, 100 + known + new):
+        made.ask(sid)
+        made.settle(sid, Outcome.UNPARSED, "no-title", was_known_unparsed=sid < 100 + known)
+    assert exit_status(made) == status
+
+
+def test_only_an_unparsed_page_can_be_one_that_could_not_be_read_before() -> None:
+    made = ledger(unparsed=1)
+    made.ask(9)
+    made.settle(9, Outcome.FAILED, "time-out", was_known_unparsed=True)
+    assert exit_status(made) == 3
+
+
+def test_a_failed_question_is_a_changed_site() -> None:
+    assert exit_status(ledger(stored=100), failed_question=True) == 3
+    assert exit_status(ledger(stored=100, failed=9), interrupted=True, failed_question=True) == 3
+    assert exit_status(ledger(stored=100), cannot_write=True, failed_question=True) == 4

@@ -101,3 +101,28 @@ def test_one_id_is_one_id(text: str) -> None:
     with pytest.raises(ArgumentError, match="from 1 to 99999999"):
         sids.parse_one(text)
     assert sids.parse_one(" 79532 ") == 79532
+
+
+close = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda pair: (pair[0], pair[0] + pair[1])))
+"""Ranges that meet, overlap and lie in one another."""
+
+ends = st.lists(st.sampled_from([(1, 3), (2, 2), (99_999_990, 99_999_999), (99_999_999, 99_999_999)]))
+
+
+@given(close | ends | ranges, close | ends | ranges)
+def test_within_and_without_are_those_of_sets(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    given_ids, among = Sids(one), Sids(other)
+    assert list(given_ids.within(among)) == sorted(set(given_ids) & set(among))
+    assert list(given_ids.without(among)) == sorted(set(given_ids) - set(among))
+
+
+@given(close, close)
+def test_what_is_within_and_what_is_without_are_all(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    given_ids, among = Sids(one), Sids(other)
+    assert Sids([*given_ids.within(among).ranges, *given_ids.without(among).ranges]) == given_ids
+
+
+def test_all_ids_without_a_few_cost_nothing() -> None:
+    left = sids.parse("1-99999999").without(sids.parse("1,500-600,99999999"))
+    assert str(left) == "2-499,601-99999998"
+    assert str(sids.parse("1-99999999").within(left)) == str(left)
