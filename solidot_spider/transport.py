@@ -69,6 +69,8 @@ def _failure(error: BaseException) -> str:
     text = str(error)
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "body over the limit of DOWNLOAD_MAXSIZE"
+    if "HeadTooLongError" in text:
+        return "headers over the limit of 256 KB"
     if isinstance(error, IgnoreRequest):
         return text or "request dropped"
     if "certificate verify failed" in text or "CertificateError" in text:

@@ -6,11 +6,13 @@ import itertools
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.utils import formatdate
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -326,6 +328,45 @@ def test_a_hostile_answer_takes_no_memory(tmp_path: Path, data: Path, fault: dic
         run = finish(process, data)
     assert run.status in (1, 3)
     assert len(run.stories()) == 16
+    assert usage.ru_maxrss < 200 * 1024
+    assert "Traceback" not in run.err
+
+
+class Endless(BaseRequestHandler):
+    """Headers that never end, in lines or in one; robots.txt is not there."""
+
+    line = b"X-More: " + b"a" * 1000 + b"\r\n"
+
+    def handle(self) -> None:
+        if b"robots.txt" in self.request.recv(65536):
+            self.request.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            self.request.recv(65536)
+        with suppress(OSError):
+            self.request.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                self.request.sendall(self.line * 100)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [(Endless.line, "headers over the limit of 256 KB"), (b"a" * 1000, "connection lost")],
+    ids=["lines", "one line"],
+)
+def test_headers_that_never_end_take_no_memory(data: Path, line: bytes, reason: str) -> None:
+    with ThreadingTCPServer(("127.0.0.1", 0), type("Handler", (Endless,), {"line": line})) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        process = start(
+            f"http://127.0.0.1:{server.server_address[1]}",
+            data,
+            *("crawl", "story", "-a", "sids=1-2", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0"),
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        run = finish(process, data)
+        server.shutdown()
+    assert run.status == 1
+    assert f"failed: {reason}: 1-2" in run.err
     assert usage.ru_maxrss < 200 * 1024
     assert "Traceback" not in run.err
 

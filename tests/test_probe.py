@@ -101,6 +101,13 @@ def test_robots_is_obeyed(tmp_path: Path) -> None:
     assert "forbidden by robots.txt" in run.out
 
 
+def test_a_robots_txt_that_is_kept_from_us_allows_all(faulty: Any, tmp_path: Path) -> None:
+    with faulty({"path": "/robots.txt", "action": "status", "status": 403}) as server:
+        run = probe(server, tmp_path)
+    assert run.status == 0
+    assert states(run)["robots.txt", "answer"] == "found"
+
+
 def test_nobody_at_home(tmp_path: Path) -> None:
     run = solidot("http://127.0.0.1:9", tmp_path / "data", "probe", "-s", "RETRY_TIMES=0", "-s", "DOWNLOAD_DELAY=0")
     assert run.status == 1

@@ -75,6 +75,7 @@ class ProbeSpider(Spider):
             return False
         answer = robots.answers[self.base]
         self.answers.append(_answer("robots.txt", "/robots.txt", answer))
+        self.answers[-1].error = ""  # a 4xx allows all
         if self.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
             self.answers[-1].certificate = _issuer(answer)
         return True
