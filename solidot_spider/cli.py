@@ -68,7 +68,7 @@ def _export(arguments: argparse.Namespace) -> int:
     except StoreError as error:
         return _refused(str(error), CANNOT_WRITE)
     except OSError as error:
-        return _refused(f"{error.filename or arguments.out}: {error.strerror}", CANNOT_WRITE)
+        return _refused(f"{arguments.out}: {error.strerror}", CANNOT_WRITE)
     sys.stderr.write(f"{arguments.out}: {count:,} stories\n")
     return OK
 
@@ -90,7 +90,11 @@ def _status(arguments: argparse.Namespace) -> int:
                 told = list(status_lines.lines(status.read(store), width))
     except StoreError as error:
         return _refused(str(error), CANNOT_WRITE)
-    sys.stdout.writelines(f"{line}\n" for line in told)
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in told)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
 
 

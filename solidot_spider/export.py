@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from sqlalchemy import func, select
@@ -61,10 +62,11 @@ def _lines(store: Store) -> Iterator[bytes]:
 
 def _replace(out: Path, lines: Iterator[bytes], count: int) -> int:
     """Write aside, then rename: a reader sees the old file or the whole new one."""
-    aside = out.with_name(f"{out.name}.{os.getpid()}.part")
+    aside = out.with_name(f"{out.name}.{token_hex(4)}.part")
     written = 0
+    file = aside.open("xb")
     try:
-        with aside.open("xb") as file:
+        with file:
             for line in tqdm(lines, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty()):
                 file.write(line)
                 written += 1

@@ -53,7 +53,10 @@ class State(NamedTuple):
 
 
 class Newest(NamedTuple):
-    """The newest stored story, and the lowest sid of the stories that were published in the 62 days before it."""
+    """The newest stored story, and the first sid that is not known to be from before the 62 days before it.
+
+    In a store without a story that old every id may be as young.
+    """
 
     sid: int
     recent_from: int

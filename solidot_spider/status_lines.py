@@ -52,7 +52,8 @@ def _size(count: float) -> str:
 def _bar(coverage: list[Thousand], width: int) -> Iterator[str]:
     """A block for each thousand sids: the fuller, the more of them are settled."""
     settled = {each.first // 1000: each.stored + each.missing for each in coverage}
-    first, last = min(settled), max(settled)
+    with_stories = [each.first // 1000 for each in coverage if each.stored] or list(settled)
+    first, last = min(with_stories), max(with_stories)
     for start in range(first, last + 1, max(10, width - 12)):
         row = range(start, min(start + max(10, width - 12), last + 1))
         bar = "".join(BLOCKS[-(-settled.get(at, 0) * 8 // 1000)] for at in row)

@@ -144,8 +144,8 @@ class Store:
         if last is None:
             return None
         since = (datetime.fromisoformat(last.published_at) - revisit.OPEN_FOR).isoformat(timespec="seconds")
-        first = connection.execute(select(func.min(stories.sid)).where(stories.published_at >= since)).scalar_one()
-        return Newest(last.sid, first)
+        older = connection.execute(select(func.max(stories.sid)).where(stories.published_at < since)).scalar_one()
+        return Newest(last.sid, (older or 0) + 1)
 
 
 def _in(table: Any, sids: Sequence[int]) -> Any:

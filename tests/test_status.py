@@ -316,3 +316,17 @@ def test_a_terminal_shows_a_bar(data: Path) -> None:
     told = shown.decode().replace("\r\n", "\n")
     assert "\n         0 ▁▁▁\n" in told
     assert not [char for char in told if char != "\n" and unicodedata.category(char) == "Cc"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    with Store.opened(Options(data_dir=tmp_path), create=True) as store:
+        run(store, *(heard(sid, Outcome.FAILED, "time-out") for sid in range(1, 60_000, 2)))
+    command = f"{sys.executable} -m solidot_spider status --sids failed | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env=environment("http://127.0.0.1:9", tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
