@@ -10,17 +10,16 @@ from typing import Any
 from scrapy.http import Response
 
 from solidot_spider import clock, pages
+from solidot_spider.batch import Written
 from solidot_spider.control import Control, Fetch, Health
 from solidot_spider.database import StoreError
-from solidot_spider.outcome import Ledger, Outcome
+from solidot_spider.outcome import NOT_WRITTEN, Ledger, Outcome
 from solidot_spider.pages import RawPage
 from solidot_spider.revision import Change
-from solidot_spider.store import Store, Written
+from solidot_spider.store import Store
 from solidot_spider.verdict import Tally
 from solidot_spider.visit import Visit
 from solidot_spider.writer import Writer
-
-NOT_WRITTEN = "not written"
 
 _KEPT = frozenset({Outcome.STORED, Outcome.UNPARSED, Outcome.MISSING})
 """Outcomes whose page is kept; that of a ``missing`` until a control has spoken for the site."""

@@ -15,6 +15,7 @@ from scrapy.utils.log import get_scrapy_root_handler
 from twisted.python.failure import Failure
 
 from solidot_spider import options
+from solidot_spider.outcome import NOT_WRITTEN
 from solidot_spider.voice import plain
 
 
@@ -98,8 +99,9 @@ class StoryLogFormatter(LogFormatter):
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """A record failed its check; the ledger has the reason."""
-        return _line(logging.WARNING, "Story %(sid)s: %(why)s", {"sid": _sid(item), "why": str(exception)})
+        """A record failed its check; the ledger has the reason, and that of a store that is full once for all."""
+        level = logging.DEBUG if str(exception) == NOT_WRITTEN else logging.WARNING
+        return _line(level, "Story %(sid)s: %(why)s", {"sid": _sid(item), "why": str(exception)})
 
 
 def _sid(item: Any) -> Any:

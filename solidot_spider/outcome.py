@@ -31,6 +31,7 @@ KINDS = ("failed", "refused", "unparsed", "missing", NOT_TRIED, GAPS)
 
 HOME_FOR_ALL = "home-page-for-all"
 NOT_CONFIRMED = "not confirmed"
+NOT_WRITTEN = "not written"
 
 OK, TROUBLE, USAGE, SITE_CHANGED, CANNOT_WRITE, HELD = 0, 1, 2, 3, 4, 75
 

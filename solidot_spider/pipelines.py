@@ -12,7 +12,7 @@ from scrapy.exceptions import DropItem
 
 from solidot_spider import item as items
 from solidot_spider import record
-from solidot_spider.answers import NOT_WRITTEN
+from solidot_spider.outcome import NOT_WRITTEN
 from solidot_spider.record import Draft
 from solidot_spider.spiders.asking import AskingSpider
 

@@ -78,8 +78,12 @@ def write_retry(run: Run, ledger: Ledger) -> Path | None:
         return None
     run.directory.mkdir(parents=True, exist_ok=True)
     aside = run.retry.with_name(run.retry.name + ".part")
-    aside.write_text("".join(lines), encoding="utf-8")
-    aside.replace(run.retry)
+    try:
+        aside.write_text("".join(lines), encoding="utf-8")
+        aside.replace(run.retry)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
     return run.retry
 
 

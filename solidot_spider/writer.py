@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 
+from solidot_spider.batch import Written
 from solidot_spider.database import StoreError
-from solidot_spider.store import Store, Written
+from solidot_spider.store import Store
 from solidot_spider.visit import Visit
 
 EVERY = 0.2

@@ -295,6 +295,7 @@ def test_a_full_disk_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path) -
     assert first.status == 4
     assert "solidot.db" in first.err
     assert "goes on where it was" in first.err
+    assert "WARNING" not in first.err
     assert "Traceback" not in first.err
     assert second.status == 0
     assert status(data)["stories"] == 300

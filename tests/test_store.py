@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from solidot_spider import clock, item, pages, revisit, tables
-from solidot_spider import store as stores_module
+from solidot_spider import batch, clock, item, pages, revisit, tables
 from solidot_spider.database import StoreError
 from solidot_spider.options import Options
 from solidot_spider.outcome import HOME_FOR_ALL, Outcome
@@ -140,7 +139,7 @@ class OldParser:
         made["content_hash"] = item.content_hash(made)
         kept = stores.raw(5, NOW, page)
         with monkeypatch.context() as older:
-            older.setattr(stores_module, "PARSER_VERSION", item.PARSER_VERSION - 1)
+            older.setattr(batch, "PARSER_VERSION", item.PARSER_VERSION - 1)
             run(store, Visit(5, visit.at, Outcome.STORED, status=200, page=kept, record=made))
         self.hash = made["content_hash"]
 

@@ -14,11 +14,11 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from solidot_spider import clock, options, page, site, transport
-from solidot_spider.answers import NOT_WRITTEN, Answers
+from solidot_spider.answers import Answers
 from solidot_spider.choice import Arguments, Choice
 from solidot_spider.control import Answer, Health
 from solidot_spider.gate import INTERRUPTED, Gate
-from solidot_spider.outcome import HOME_FOR_ALL, Ledger, Outcome, exit_status
+from solidot_spider.outcome import HOME_FOR_ALL, NOT_WRITTEN, Ledger, Outcome, exit_status
 from solidot_spider.pacing import gate_of
 from solidot_spider.page import Missing, StoryPage, Unparsed
 from solidot_spider.record import Draft
