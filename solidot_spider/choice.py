@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,32 +10,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
 
-from solidot_spider import revisit, sids, tables
+from solidot_spider import clock, revisit, sids, tables
+from solidot_spider.arguments import Arguments
 from solidot_spider.outcome import GAPS, Outcome
-from solidot_spider.revisit import State
+from solidot_spider.revisit import Age, State
 from solidot_spider.sids import Sids
 from solidot_spider.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a spider is given.
-
-    Attributes:
-        sids: the ids, asked in ascending order; None for all of a kind that the store knows of.
-        limit: the most story pages to ask, None for all.
-        minutes: the time after which nothing more is asked, None for none.
-        refresh: ask what is settled, too.
-        only: ask only ids of this kind (``outcome.KINDS``), '' for any.
-        is_single: whether one story is asked whatever the store has, and what changed is shown.
-    """
-
-    sids: Sids | None
-    limit: int | None = None
-    minutes: float | None = None
-    refresh: bool = False
-    only: str = ""
-    is_single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +57,7 @@ def unsettled(store: Store, given: Sids, now: datetime) -> Choice:
     here = columns.sid.between(first, last)
     with store.reading() as connection:
         newest = store.newest_story(connection)
-        stored = _ids(connection, select(columns.sid).where(here, columns.outcome == Outcome.STORED))
+        stored = ids(connection, select(columns.sid).where(here, columns.outcome == Outcome.STORED))
         others = select(tables.sids).where(here, columns.outcome.in_([Outcome.MISSING, Outcome.UNPARSED]))
         states = [State(*row) for row in connection.execute(others)]
     waiting = [state for state in states if not revisit.is_due(state, newest, now)]
@@ -85,6 +65,34 @@ def unsettled(store: Store, given: Sids, now: datetime) -> Choice:
     unread = Sids((state.sid, state.sid) for state in waiting if state.outcome == Outcome.UNPARSED)
     settled = Sids([*stored.ranges, *missing.ranges])
     return Choice(given.without(settled).without(unread), len(given.within(settled)), len(given.within(unread)))
+
+
+def lowest_walked(store: Store) -> int | None:
+    """Where the walk by sid begins: the lowest story stored by a run other than ``sid=``; None where there is none."""
+    visits, runs = tables.visits.c, tables.runs.c
+    walked = (
+        select(visits.sid)
+        .join(tables.runs, runs.id == visits.run_id)
+        .where(visits.outcome == Outcome.STORED, runs.is_single == 0)
+        .order_by(visits.sid)
+        .limit(1)
+    )
+    with store.reading() as connection:
+        return connection.execute(walked).scalar()
+
+
+def changing(store: Store, now: datetime, policy: Sequence[Age]) -> Sids:
+    """The stored stories that may have changed, and are due by the policy."""
+    story, state = tables.stories.c, tables.sids.c
+    since = (now - max(age.below for age in policy)).astimezone(clock.BEIJING).isoformat(timespec="seconds")
+    young = (
+        select(story.sid, story.published_at, state.at)
+        .join(tables.sids, state.sid == story.sid)
+        .where(story.published_at >= since, state.outcome == Outcome.STORED)
+    )
+    with store.reading() as connection:
+        rows = connection.execute(young).all()
+    return Sids((sid, sid) for sid, published, seen in rows if revisit.may_have_changed(published, seen, now, policy))
 
 
 def only(store: Store, kind: str, given: Sids | None) -> Choice:
@@ -100,12 +108,12 @@ def of_kind(connection: Connection, kind: str) -> Sids:
         return _gaps(connection)
     outcome = Outcome(kind.replace("-", " "))
     never = [left for ended, _, left in unasked(connection) if ended == outcome]
-    return Sids(each for ids in (heard(connection, outcome), *never) for each in ids.ranges)
+    return Sids(each for some in (heard(connection, outcome), *never) for each in some.ranges)
 
 
 def heard(connection: Connection, outcome: Outcome) -> Sids:
     """The ids whose last visit ended so."""
-    return _ids(connection, select(tables.sids.c.sid).where(tables.sids.c.outcome == outcome))
+    return ids(connection, select(tables.sids.c.sid).where(tables.sids.c.outcome == outcome))
 
 
 def _gaps(connection: Connection) -> Sids:
@@ -114,7 +122,7 @@ def _gaps(connection: Connection) -> Sids:
     if first is None:
         return Sids()
     missing = select(state.sid).where(state.outcome == Outcome.MISSING, state.sid.between(first, last))
-    settled = _ids(connection, union(select(story.sid), missing).order_by("sid"))
+    settled = ids(connection, union(select(story.sid), missing).order_by("sid"))
     return Sids([(first, last)]).without(settled)
 
 
@@ -144,7 +152,7 @@ def _visited_since(connection: Connection, run_id: int) -> list[tuple[int, int, 
     return [(row[0], row[1], row[2]) for row in connection.execute(ranges.order_by(each.c.run_id))]
 
 
-def _ids(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Sids:
+def ids(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Sids:
     """The ids that a query gives; a hundred thousand of them are never in memory, only their ranges."""
     ordered = statement if isinstance(statement, CompoundSelect) else statement.order_by("sid")
     rows = connection.execution_options(yield_per=5000).execute(ordered)

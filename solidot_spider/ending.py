@@ -52,6 +52,7 @@ def tell(crawler: Crawler, began: Beginning, session: Session, voice: Voice, rep
     for line in (
         *run.summary(began.run, spider.ledger, spider.choice, seconds),
         *_changes(spider),
+        *(f"  {remark}" for remark in spider.remarks),
         *_files(feed, began.run),
     ):
         voice.say(line)
@@ -75,7 +76,9 @@ def tell(crawler: Crawler, began: Beginning, session: Session, voice: Voice, rep
 
 
 def _why(spider: AskingSpider, status: int) -> str:
-    return run.verdict(status, spider.ledger, spider.questions, stopped=spider.stopped)
+    return run.verdict(
+        status, spider.ledger, spider.questions, stopped=spider.stopped, lists_reason=spider.lists_reason
+    )
 
 
 def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Beginning, status: int) -> Report:
@@ -95,6 +98,7 @@ def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Begi
         counts=report.counts(spider.ledger),
         changes=spider.answers.changes,
         unsettled=report.unsettled(spider.ledger),
+        remarks=spider.remarks,
         notes=report.notes(stats),
         requests=stats.get("downloader/request_count", 0),
         retries=stats.get("retry/count", 0),

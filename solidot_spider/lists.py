@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from solidot_spider import site
+from solidot_spider import dateline, site
 from solidot_spider.document import BLOCK, has_class, tree
+from solidot_spider.head import Head
 
 
 def story_sids(data: bytes) -> list[int]:
@@ -15,9 +19,49 @@ def story_sids(data: bytes) -> list[int]:
     Only the heading's last link with a story's address counts: the first may be the section, and side boxes name
     stories of any age.
     """
-    page = tree(data.decode(errors="replace").encode())
-    blocks = (each for each in page.iter("div") if has_class(each, BLOCK))
-    return list(dict.fromkeys(sid for block in blocks if (sid := _title_sid(block))))
+    return list(dict.fromkeys(sid for block in _blocks(_page(data)) if (sid := _title_sid(block))))
+
+
+def day_sids(data: bytes, day: date) -> list[int] | None:
+    """The stories that the page of a day lists, in page order, each once; None where it is not the page of that day.
+
+    A site that is not well answers its home page to everything: one of the blocks must be of the day, by its dateline.
+    An empty day has no block, and is known by what stands round them.
+    """
+    page = _page(data)
+    blocks = list(_blocks(page))
+    found = {sid: _day(block) for block in blocks if (sid := _title_sid(block))}
+    if not blocks:
+        return [] if _frame_signs(page) >= 2 else None
+    if day not in found.values():
+        return None
+    return [sid for sid, at in found.items() if at in (None, day)]
+
+
+def _page(data: bytes) -> Element:
+    return tree(data.decode(errors="replace").encode())
+
+
+def _blocks(page: Element) -> Iterator[Element]:
+    return (each for each in page.iter("div") if has_class(each, BLOCK))
+
+
+def _day(block: Element) -> date | None:
+    line = dateline.read(Head(block).text)
+    return line.at.date() if line else None
+
+
+def _frame_signs(page: Element) -> int:
+    """How many signs there are that a page without stories is the site's all the same."""
+    names = {each.get("id") for each in page.iter("div")}
+    return sum(
+        (
+            "center" in names,
+            "footer" in names,
+            any(has_class(each, "block_r") for each in page.iter("div")),
+            any("issue=" in (each.get("href") or "") for each in page.iter("a")),
+        )
+    )
 
 
 def _title_sid(block: Element) -> int | None:

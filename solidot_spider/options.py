@@ -20,8 +20,12 @@ NAMES = (
     "SOLIDOT_BACKOFF",
     "SOLIDOT_PATIENCE",
     "SOLIDOT_LOG",
+    "SOLIDOT_REVISIT",
 )
 """The options there are; the table in README tells what each means."""
+
+REVISIT = "1:0,7:1,62:7"
+"""Days of age and days between two looks: younger than a day at each run, than a week daily, than 62 days weekly."""
 
 LOGS = ("text", "json")
 MOST = 100_000
@@ -49,6 +53,7 @@ class Options:
         backoff: seconds before the first retry; each further one waits twice as long.
         patience: minutes that the site may not answer before the run gives up.
         log: the form of the log's lines, ``text`` or ``json``.
+        revisit: pairs of days, ascending: stories younger than the first are looked at again after the second.
     """
 
     site_url: str = site.CANONICAL
@@ -59,6 +64,7 @@ class Options:
     backoff: float = 2.0
     patience: float = 10.0
     log: str = "text"
+    revisit: tuple[tuple[float, float], ...] = ((1, 0), (7, 1), (62, 7))
 
     @property
     def user_agent(self) -> str:
@@ -97,6 +103,7 @@ def read(get: Mapping[str, Any] | Callable[[str], Any] | None = None) -> Options
         backoff=_number("SOLIDOT_BACKOFF", values.get("SOLIDOT_BACKOFF"), 2.0, "seconds"),
         patience=_number("SOLIDOT_PATIENCE", values.get("SOLIDOT_PATIENCE"), 10.0, "minutes"),
         log=_log(values.get("SOLIDOT_LOG") or "text"),
+        revisit=_revisit(values.get("SOLIDOT_REVISIT") or REVISIT),
     )
 
 
@@ -128,6 +135,22 @@ def _number(name: str, value: Any, default: float, unit: str) -> float:
     if not 0 <= number <= MOST:
         raise OptionError(f"{name}={value}: give a number of {unit} from 0 to {MOST:,}")
     return number
+
+
+def _revisit(value: str) -> tuple[tuple[float, float], ...]:
+    try:
+        pairs = tuple(
+            (float(age), float(every)) for age, _, every in (part.partition(":") for part in value.split(","))
+        )
+    except ValueError:
+        pairs = ()
+    ages = [age for age, _ in pairs]
+    if not pairs or ages != sorted(set(ages)) or not all(0 <= each <= MOST for pair in pairs for each in pair):
+        raise OptionError(
+            f"SOLIDOT_REVISIT={value}: not a policy; give pairs of age and distance in days, the ages ascending, "
+            f"such as {REVISIT}"
+        )
+    return pairs
 
 
 def _log(value: str) -> str:

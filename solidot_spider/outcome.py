@@ -129,13 +129,14 @@ class Ledger:
         return sum(last - first + 1 for first, last in self._ranges.get((outcome, reason), ()))
 
 
-def exit_status(
+def exit_status(  # noqa: PLR0913 - all that it hangs on
     ledger: Ledger,
     *,
     interrupted: bool = False,
     breaker_opened: bool = False,
     cannot_write: bool = False,
     failed_question: bool = False,
+    lists: int = OK,
 ) -> int:
     """The exit status of a run, as README's table has it; the first that matches wins.
 
@@ -145,13 +146,15 @@ def exit_status(
         breaker_opened: whether the site did not answer for a while.
         cannot_write: whether the feed or the store could not be opened or written.
         failed_question: whether a question of the verdict failed.
+        lists: what the list pages alone would make the status.
     """
     if cannot_write:
         return CANNOT_WRITE
-    if failed_question or site_seems_changed(ledger):
+    if failed_question or lists == SITE_CHANGED or site_seems_changed(ledger):
         return SITE_CHANGED
     troubles = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNPARSED)
-    return TROUBLE if interrupted or breaker_opened or any(ledger.counts[each] for each in troubles) else OK
+    is_trouble = interrupted or breaker_opened or lists == TROUBLE
+    return TROUBLE if is_trouble or any(ledger.counts[each] for each in troubles) else OK
 
 
 def site_seems_changed(ledger: Ledger) -> bool:

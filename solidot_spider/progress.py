@@ -77,15 +77,15 @@ class _AboveBar:
 
 
 async def _follow(bar: tqdm[Any], spider: AskingSpider) -> None:
-    ledger, total = spider.ledger, spider.total
+    ledger = spider.ledger
     began = 0.0
     while True:
         if not began and ledger.open:  # not before: robots.txt may ask for another pace
             began = monotonic()
-            if total >= LONG:
-                tqdm.write(plan(total, spider.gate.mean_gap), file=sys.stderr)
-        bar.n = ledger.asked
-        bar.set_description_str(state(ledger, monotonic() - began, total))
+            if spider.total >= LONG:
+                tqdm.write(plan(spider.total, spider.gate.mean_gap), file=sys.stderr)
+        bar.n, bar.total = ledger.asked, spider.total  # a spider may find more ids on its way
+        bar.set_description_str(state(ledger, monotonic() - began, spider.total))
         await asyncio.sleep(EVERY)
 
 

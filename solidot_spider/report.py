@@ -42,6 +42,8 @@ class Report(Struct, forbid_unknown_fields=True):
     changes: dict[str, Count]
     """How many of the stories stored were ``new``, ``changed``, ``unchanged`` or ``older`` than what the store has."""
     unsettled: list[Unsettled]
+    remarks: list[str]
+    """What the spider has to say beside the counts, as the summary has it."""
     notes: dict[str, Count]
     """What was odd on pages whose story is stored: where two places disagreed, or a second witness had to serve."""
     requests: Count

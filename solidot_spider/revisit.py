@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,6 +22,17 @@ LAST_LOOK = timedelta(days=30)
 
 WITHDRAWN = timedelta(hours=24)
 """A stored story is withdrawn when a run so long after the first ``missing`` hears the same."""
+
+
+LATE = timedelta(minutes=15)
+"""A run may come so much earlier than a day or a week after the last one: timers are not exact."""
+
+
+class Age(NamedTuple):
+    """Stories younger than ``below`` are looked at again by a run that is at least ``every`` after the last look."""
+
+    below: timedelta
+    every: timedelta
 
 
 class State(NamedTuple):
@@ -96,6 +108,20 @@ def is_due(state: State, newest: Newest | None, now: datetime) -> bool:
             return tried < UNPARSED_RUNS or _since(state.at, now) >= WEEK
         case _:
             return True
+
+
+def may_have_changed(published: str, seen: str, now: datetime, policy: Sequence[Age]) -> bool:
+    """Whether a stored story is looked at again.
+
+    Args:
+        published: when it was published, ISO 8601.
+        seen: when it was last asked, ISO 8601.
+        now: the time.
+        policy: by age, ascending; a story older than all is left alone.
+    """
+    age = _since(published, now)
+    every = next((each.every for each in policy if age < each.below), None)
+    return every is not None and _since(seen, now) >= every - min(LATE, every)
 
 
 def _missing_is_due(state: State, newest: Newest | None, now: datetime) -> bool:

@@ -108,7 +108,9 @@ def summary(run: Run, ledger: Ledger, choice: Choice, seconds: float) -> Iterato
         yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
 
 
-def verdict(status: int, ledger: Ledger, questions: Iterable[Question] = (), *, stopped: str = "") -> str:
+def verdict(
+    status: int, ledger: Ledger, questions: Iterable[Question] = (), *, stopped: str = "", lists_reason: str = ""
+) -> str:
     """A sentence that says why the run ends with this exit status.
 
     Args:
@@ -116,6 +118,7 @@ def verdict(status: int, ledger: Ledger, questions: Iterable[Question] = (), *, 
         ledger: the run's outcomes.
         questions: those that the run must pass.
         stopped: why the run ended before its last id; '' where it did not.
+        lists_reason: what was wrong with the list pages; '' where nothing was.
     """
     if status == OK:
         return ""
@@ -125,7 +128,10 @@ def verdict(status: int, ledger: Ledger, questions: Iterable[Question] = (), *, 
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"
         failed = [f"{question.name} {question.why}" for question in questions if question.why]
+        failed += [lists_reason] if lists_reason else []
         return f"exit status 3: the site seems changed: {'; '.join(failed) or 'too many pages could not be read'}"
     if any(ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED):
         return "exit status 1: some ids did not settle" + (f"; {stopped}" if stopped else "")
-    return f"exit status 1: {stopped or 'the run was interrupted, or the site did not answer for a while'}"
+    return (
+        f"exit status 1: {lists_reason or stopped or 'the run was interrupted, or the site did not answer for a while'}"
+    )

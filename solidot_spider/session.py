@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from solidot_spider import choice, clock, lock
-from solidot_spider.choice import Arguments, Choice
+from solidot_spider.arguments import Arguments
+from solidot_spider.choice import Choice
 from solidot_spider.options import Options
 from solidot_spider.sids import Sids
 from solidot_spider.store import RunStart, Store
@@ -22,11 +23,13 @@ class Session:
         choice: the ids that are asked.
         store: where what becomes of them is kept; None where nothing is.
         run_id: the run's number in it.
+        asks_all: whether ids are asked that the store has settled, too.
     """
 
     choice: Choice
     store: Store | None = None
     run_id: int = 0
+    asks_all: bool = True
 
     def end(self, **values: Any) -> None:
         """The run has ended.
@@ -60,4 +63,6 @@ def opened(chosen: Options, start: RunStart, arguments: Arguments, *, asks_all: 
         if not arguments.is_single:
             stack.enter_context(lock.held(store.engine, store.where, start.name))
         asked = choice.choose(arguments, store, clock.now(), asks_all=asks_all)
-        yield Session(asked, store, store.begin(start))
+        yield Session(
+            asked, store, store.begin(start._replace(is_single=int(arguments.is_single))), asks_all or arguments.refresh
+        )

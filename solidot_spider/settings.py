@@ -19,6 +19,7 @@ SOLIDOT_KEEP_FEEDS = os.environ.get("SOLIDOT_KEEP_FEEDS", "")  # how many runs' 
 SOLIDOT_CONTACT = os.environ.get("SOLIDOT_CONTACT", "")  # whom the site's people can write to
 SOLIDOT_BACKOFF = os.environ.get("SOLIDOT_BACKOFF", "")  # seconds before the first retry
 SOLIDOT_PATIENCE = os.environ.get("SOLIDOT_PATIENCE", "")  # minutes without an answer before a run gives up
+SOLIDOT_REVISIT = os.environ.get("SOLIDOT_REVISIT", "")  # by age, how often `latest` looks at a story again
 SOLIDOT_LOG = os.environ.get("SOLIDOT_LOG", "")  # text or json
 
 # --- Care for the site ---

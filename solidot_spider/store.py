@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from solidot_spider import __version__, database, revisit, tables
 from solidot_spider.batch import Batch, Written
@@ -24,13 +24,17 @@ from solidot_spider.visit import Visit
 
 
 class RunStart(NamedTuple):
-    """What a run begins with; ``arguments`` is JSON, as they were given, ``started_at`` ISO 8601 in UTC."""
+    """What a run begins with; ``arguments`` is JSON, as they were given, ``started_at`` ISO 8601 in UTC.
+
+    ``is_single`` is 1 for a run that asks one story whatever the store has.
+    """
 
     name: str
     spider: str
     arguments: str
     site: str
     started_at: str
+    is_single: int = 0
 
 
 class Store:
@@ -112,6 +116,18 @@ class Store:
             batch.write(self.engine)
         return batch.written
 
+    def list_day(self, day: str, listed: Sequence[int], run_id: int) -> None:
+        """Write what a day's page lists, in place of what it listed before.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        rows = [{"day": day, "sid": sid, "run_id": run_id} for sid in listed]
+        with self._writing() as connection:
+            connection.execute(delete(tables.listings).where(tables.listings.c.day == day))
+            if rows:
+                connection.execute(insert(tables.listings), rows)
+
     def newest(self, limit: int) -> list[int]:
         """The newest stories that the site is believed to have, newest first."""
         stories, sids = tables.stories.c, tables.sids.c
@@ -124,6 +140,11 @@ class Store:
         )
         with self.reading() as connection:
             return list(connection.execute(statement).scalars())
+
+    def highest(self) -> int | None:
+        """The highest stored sid; None in a store without any."""
+        with self.reading() as connection:
+            return connection.execute(select(func.max(tables.stories.c.sid))).scalar()
 
     def newest_story(self, connection: Connection) -> Newest | None:
         """What the policy asks of the newest story; None in a store without any."""

@@ -22,6 +22,7 @@ runs = Table(
     Column("name", Text, nullable=False),
     Column("spider", Text, nullable=False),
     Column("arguments", Text, nullable=False),  # JSON, as given
+    Column("is_single", Integer, nullable=False),  # 1 for `sid=`, which says nothing of where the walk by sid begins
     Column("site", Text, nullable=False),
     Column("program", Text, nullable=False),  # the version of this program
     Column("parser_version", Integer, nullable=False),
@@ -104,6 +105,16 @@ pages = Table(
     Column("codec", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("sid", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", ForeignKey(runs.c.id), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What each day's page listed when it was last read; an empty day has no row."""
 
 Migration = Callable[[Connection], None]
 

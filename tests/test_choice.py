@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from solidot_spider import choice, sids
-from solidot_spider.choice import Arguments, Choice, choose
+from solidot_spider.arguments import Arguments
+from solidot_spider.choice import Choice, choose
 from solidot_spider.options import Options
 from solidot_spider.outcome import KINDS, Outcome
 from solidot_spider.sids import Sids

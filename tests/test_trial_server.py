@@ -335,7 +335,7 @@ def test_the_end_of_standard_input_ends_it() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--stories", "generated:x"), "neither builtin nor generated:N"),
+        (("--stories", "generated:x"), "not builtin, generated:N or lively:N"),
         (("--clock", "yesterday"), "neither an ISO time"),
         (("--pages", "/nowhere"), "/nowhere is no directory"),
         (("--missing", "gone"), "invalid choice"),

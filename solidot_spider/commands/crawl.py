@@ -76,6 +76,7 @@ class Command(crawl.Command):
             arguments = spider.read_arguments(opts.spargs)
             this = run.named(spider.name, chosen.data_dir)
             feeds = self._feeds(this)
+            _check_store(spider, chosen)
             _check_only(arguments.only, chosen, is_whole=str(this.feed) not in feeds)
             _check_report(opts.report)
             self.settings.set("USER_AGENT", chosen.user_agent, priority="project")  # a contact may come by -s
@@ -168,6 +169,11 @@ def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:
         yield "no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to"
     if makes_data and not chosen.data_dir.exists():
         yield f"making the data directory {chosen.data_dir.absolute()}"
+
+
+def _check_store(spider: type[AskingSpider], chosen: Options) -> None:
+    if spider.needs_store and not chosen.has_store:
+        raise ArgumentError(f"{spider.name} works on a store, and SOLIDOT_DATABASE_URL={chosen.database_url}; unset it")
 
 
 def _check_only(kind: str, chosen: Options, *, is_whole: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, Self
@@ -15,16 +16,19 @@ from twisted.python.failure import Failure
 
 from solidot_spider import clock, options, page, site, transport
 from solidot_spider.answers import Answers
-from solidot_spider.choice import Arguments, Choice
+from solidot_spider.arguments import Arguments
+from solidot_spider.choice import Choice
 from solidot_spider.control import Answer, Health
+from solidot_spider.database import StoreError
 from solidot_spider.gate import INTERRUPTED, Gate
-from solidot_spider.outcome import HOME_FOR_ALL, NOT_WRITTEN, Ledger, Outcome, exit_status
+from solidot_spider.outcome import HOME_FOR_ALL, NOT_WRITTEN, OK, TROUBLE, Ledger, Outcome, exit_status
 from solidot_spider.pacing import gate_of
 from solidot_spider.page import Missing, StoryPage, Unparsed
 from solidot_spider.record import Draft
 from solidot_spider.robots import RobotsMiddleware
 from solidot_spider.session import Session
 from solidot_spider.sids import ArgumentError, Sids
+from solidot_spider.store import Store
 from solidot_spider.verdict import Question
 
 
@@ -42,20 +46,31 @@ class AskingSpider(Spider):
     """
 
     allowed_domains: ClassVar[list[str]] = [site.DOMAIN]
+    needs_store: ClassVar[bool] = False
     base = site.CANONICAL
 
-    def __init__(self, arguments: Arguments, session: Session | None = None) -> None:
+    def __init__(
+        self, *_: Any, arguments: Arguments | None = None, session: Session | None = None, **given: str
+    ) -> None:
         super().__init__()
+        if arguments is None:  # Scrapy's own commands make spiders without any
+            arguments = self.read_arguments(given) if given else Arguments(Sids())
         self.arguments = arguments
-        self.choice = session.choice if session else Choice(arguments.sids or Sids())
+        self.session = session or Session(Choice(arguments.sids or Sids()))
+        self.choice = self.session.choice
+        self.remarks: list[str] = []
+        """What the summary says beside the counts."""
+        self.lists_status, self.lists_reason = OK, ""
+        """What the list pages alone would make the exit status, and why."""
         self.ledger = Ledger()
         self.answers = Answers(self.ledger)
-        if session and session.store:
-            self.answers.keep_in(session.store, session.run_id)
+        if self.session.store is not None:
+            self.answers.keep_in(self.session.store, self.session.run_id)
         self.stopped = ""
         self.interrupted = False
         self.is_finished = False
-        self._last_asked = 0
+        self._batch = self.choice.sids
+        self._last_asked = self._number = 0
 
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
@@ -86,25 +101,70 @@ class AskingSpider(Spider):
         """What every request of this crawl passes."""
         return gate_of(self.crawler)
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to ask the site for."""
+        return bool(self.choice.sids.ranges)
+
+    async def batches(self) -> AsyncGenerator[Choice]:
+        """The ids to ask, as they are found."""
+        yield self.choice
+
     async def start(self) -> AsyncIterator[Any]:
         """First robots.txt, then the stories, held back so that only what can be asked now is made; then controls."""
-        if not self.choice.sids.ranges or not await self._allowed():
+        if not self.has_work or not await self._allowed():
             return
         if self.arguments.minutes is not None:
             self.gate.deadline = monotonic() + self.arguments.minutes * 60
-        for number, sid in enumerate(self.choice.sids):
-            await self._room()
-            self.stopped = self._cap(number)
-            if self.stopped:
-                break
-            if self.answers.control.is_due and await self.answers.confirm(self._fetch) is Health.ILL:
-                self.stopped = HOME_FOR_ALL
-                break
-            self._last_asked = sid
-            self.answers.ask(sid)
-            yield self._request(sid)
+        async with aclosing(self.batches()) as batches:
+            async for batch in batches:
+                self._take(batch)
+                for sid in self._batch:
+                    await self._room()
+                    self.stopped = self.stopped or self.cap()
+                    if self.stopped or await self._is_ill():
+                        break
+                    self._number += 1
+                    self._last_asked = sid
+                    self.answers.ask(sid)
+                    yield self._request(sid)
+                if self.stopped:
+                    break
         await self.answers.all_came()
         await self.answers.confirm(self._fetch)
+        self.all_settled()
+
+    @contextmanager
+    def kept(self) -> Iterator[Store]:
+        """The run's store; where it cannot be used the run ends, and says so."""
+        assert self.session.store is not None
+        assert self.answers.writer is not None
+        try:
+            yield self.session.store
+        except StoreError as error:
+            self.answers.writer.error = self.answers.writer.error or str(error)
+
+    def all_settled(self) -> None:
+        """Every id asked has its outcome: what there is to remark of the whole."""
+
+    def _take(self, batch: Choice) -> None:
+        """Ask these ids next, but those that were asked before."""
+        if batch is self.choice:
+            self._batch = batch.sids
+            return
+        before = self.choice
+        self._batch, self._last_asked = batch.sids.without(before.sids), 0
+        self.choice = Choice(
+            Sids([*before.sids.ranges, *batch.sids.ranges]),
+            before.settled_before + batch.settled_before,
+            before.not_due + batch.not_due,
+        )
+
+    async def _is_ill(self) -> bool:
+        """Whether a control is due, and finds the site not well: then the run stops."""
+        if self.answers.control.is_due and await self.answers.confirm(self._fetch) is Health.ILL:
+            self.stopped = HOME_FOR_ALL
+        return bool(self.stopped)
 
     async def _allowed(self) -> bool:
         """Whether robots.txt could be had; where it could not, no id is asked, and each gets its outcome."""
@@ -117,7 +177,8 @@ class AskingSpider(Spider):
             outcome, reason = transport.of_error(error)
             reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
             self.ledger.settle_rest(self.choice.sids.ranges, outcome, reason)
-            self._last_asked = site.MAX_SID
+            self._batch = Sids()
+            self.lists_status, self.lists_reason = TROUBLE, reason
             return False
         return True
 
@@ -128,13 +189,14 @@ class AskingSpider(Spider):
         if engine.needs_backout():
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
-    def _cap(self, number: int) -> str:
+    def cap(self) -> str:
+        """Why nothing more is asked; '' while something may be."""
         limit = self.arguments.limit
         if self.store_error:
             return NOT_WRITTEN
         if self.gate.ended:
             return self.gate.ended
-        if limit is not None and number >= limit:
+        if limit is not None and self._number >= limit:
             return f"limit={limit} reached"
         if monotonic() >= self.gate.deadline:
             return f"minutes={self.arguments.minutes:g} are over"
@@ -208,15 +270,22 @@ class AskingSpider(Spider):
 
     async def _fetch(self, path: str) -> Answer | None:
         """A page for the control; it is never stored and counts nowhere."""
+        response, reason = await self.get(path)
+        if response is not None and (not reason or response.status in transport.MISSING):
+            return response.body, response.url
+        self.logger.info("Control %s: %s", path, reason)
+        return None
+
+    async def get(self, path: str) -> tuple[Response | None, str]:
+        """A page that is no story asked for, with why it is none; None where no answer came."""
         assert self.crawler.engine is not None
         request = Request(f"{self.base}{path}", callback=NO_CALLBACK)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, no page came
-            self.logger.info("Control %s: %s", path, transport.of_error(error)[1])
-            return None
-        is_answer = transport.of_status(response.status) is None or response.status in transport.MISSING
-        return (response.body, response.url) if is_answer else None
+            return None, transport.of_error(error)[1]
+        ending = transport.of_status(response.status)
+        return response, ending[1] if ending else ""
 
     @property
     def was_disturbed(self) -> bool:
@@ -241,6 +310,7 @@ class AskingSpider(Spider):
             breaker_opened=self.gate.breaker.openings > 0,
             cannot_write=cannot_write or bool(self.store_error),
             failed_question=any(question.why for question in self.questions),
+            lists=self.lists_status,
         )
 
     def finish(self, reason: str) -> None:
@@ -253,5 +323,4 @@ class AskingSpider(Spider):
         self.answers.close()
         why = self.stopped or reason
         self.ledger.close(why)
-        self.ledger.settle_rest(self.choice.sids.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
-        self._last_asked = site.MAX_SID
+        self.ledger.settle_rest(self._batch.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)

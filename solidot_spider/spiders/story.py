@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from solidot_spider import arguments
 from solidot_spider import sids as ids
-from solidot_spider.choice import Arguments
+from solidot_spider.arguments import Arguments
 from solidot_spider.outcome import KINDS
-from solidot_spider.session import Session
 from solidot_spider.sids import ArgumentError, Sids
 from solidot_spider.spiders.asking import AskingSpider
 
@@ -27,13 +26,6 @@ class StorySpider(AskingSpider):
 
     name = "story"
 
-    def __init__(
-        self, *_: Any, arguments: Arguments | None = None, session: Session | None = None, **given: str
-    ) -> None:
-        if arguments is None:  # Scrapy's own commands make spiders without any
-            arguments = read_arguments(given) if given else Arguments(Sids())
-        super().__init__(arguments, session)
-
     @staticmethod
     def read_arguments(given: Mapping[str, str]) -> Arguments:
         """The arguments of a crawl, checked; see ``read_arguments``."""
@@ -49,17 +41,14 @@ def read_arguments(given: Mapping[str, str]) -> Arguments:
     Raises:
         ArgumentError: which value is wrong, and what is allowed.
     """
-    given = {name: value for name, value in given.items() if not name.startswith("_")}
-    unknown = [name for name in given if name not in NAMES]
-    if unknown:
-        raise ArgumentError(f"unknown argument {', '.join(unknown)}; story takes {', '.join(NAMES)}")
-    only, refresh = _only(given.get("only")), _refresh(given.get("refresh"))
+    given = arguments.known("story", NAMES, given)
+    only, refresh = _only(given.get("only")), arguments.refresh(given.get("refresh"))
     if only and refresh:
         raise ArgumentError(f"refresh=true asks all, only={only} some of them: give one of both")
     return Arguments(
         _sids(given),
-        limit=_limit(given.get("limit")),
-        minutes=_minutes(given.get("minutes")),
+        limit=arguments.limit(given.get("limit")),
+        minutes=arguments.minutes(given.get("minutes")),
         refresh=refresh,
         only=only,
         is_single="sid" in given,
@@ -85,29 +74,3 @@ def _only(value: str | None) -> str:
     if value is not None and value not in KINDS:
         raise ArgumentError(f"only={value}: no kind of ids; there is {', '.join(KINDS)}")
     return value or ""
-
-
-def _refresh(value: str | None) -> bool:
-    if value not in (None, "true", "false"):
-        raise ArgumentError(f"refresh={value}: give true or false")
-    return value == "true"
-
-
-def _limit(value: str | None) -> int | None:
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdigit()) or int(value[:12]) < 1:
-        raise ArgumentError(f"limit={value}: not a number of pages; give a whole number from 1 on")
-    return int(value)
-
-
-def _minutes(value: str | None) -> float | None:
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        number = -1.0
-    if not 0 < number < 1e6:
-        raise ArgumentError(f"minutes={value}: not a time; give a number of minutes above 0, such as 90 or 0.5")
-    return number

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from solidot_spider.clock import BEIJING
-from solidot_spider.trial.stories import Stories
-from solidot_spider.trial.story import Editor, Story, Topic
+from solidot_spider.trial.stories import Stories, Told
+from solidot_spider.trial.story import Comment, Edit, Editor, Story, Topic
 
 START = datetime(2023, 1, 1, tzinfo=BEIJING)
 SPAN_DAYS = 600
@@ -32,6 +33,13 @@ WHO = (
 )
 WHAT = ("一种新的压缩算法", "更省电的传感器", "下一个长期支持版本", "为期三年的观测结果", "一份安全审计报告")
 WHERE = ("海岛上的气象站", "城市地下的光缆", "旧式服务器机房", "高原的射电望远镜", "学校的计算机教室")
+EDITED = ((7, 1, 3), (11, 2, 4 * 24), (17, 3, 30 * 24), (19, 4, 80 * 24))
+"""Of so many stories the one with this rest is edited so many hours after its publication."""
+GONE = ((29, 4, 10), (31, 6, 20 * 24))
+"""The same for those that are withdrawn."""
+COMMENTED = (2, 40, 50 * 24)
+"""Hours after its publication that a story is commented on."""
+
 BODY = """{who}公布了{what}，编号为 {sid}。项目负责人表示，这项工作始于{year}年前，\
 最初的样机只在{where}里运行过，参与测试的志愿者有 {people} 名。\
 测试结果显示，新的做法在多数情况下比旧的快 {percent}%，但在负载最高的时候优势会消失。\
@@ -85,6 +93,29 @@ def generated(
     """
     a_day = per_day or max(9, ceil(n / SPAN_DAYS))
     return Generated(range(first_sid, first_sid + n * step, step), start, timedelta(days=1) / a_day)
+
+
+def lively(n: int, first_sid: int = 1, start: datetime = START, per_day: int | None = None) -> Told:
+    """Stories that live: some ids never existed, stories are edited, commented on and withdrawn, each by its sid."""
+    made = generated(n, first_sid, start, per_day or 9)
+    return Told([_living(made[sid]) for sid in made.sids if sid % 13 != 5])
+
+
+def _living(story: Story) -> Story:
+    hour, sid = timedelta(hours=1), story.sid
+    edits = [
+        Edit(story.published + after * hour, title=f"{story.title}，更新于 {after} 小时后")
+        for every, rest, after in EDITED
+        if sid % every == rest
+    ]
+    gone = next((after for every, rest, after in GONE if sid % every == rest), None)
+    comments = [
+        Comment(sid * 10 + at, "灯塔看守人", 30_000 + at, story.published + after * hour, "读后感", f"第 {at} 条评论。")
+        for at, after in enumerate(COMMENTED)
+        if sid % 5 == 0
+    ]
+    withdrawn = None if gone is None else story.published + gone * hour
+    return replace(story, edits=tuple(edits), comments=tuple(comments), withdrawn=withdrawn)
 
 
 def _body(sid: int, who: str, what: str) -> str:

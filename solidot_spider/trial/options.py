@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from solidot_spider import clock
 from solidot_spider.trial.directory import PagesDirectory
-from solidot_spider.trial.generated import generated
+from solidot_spider.trial.generated import generated, lively
 from solidot_spider.trial.plan import PlanFile
 from solidot_spider.trial.site import ROBOTS, Site
 from solidot_spider.trial.stories import Stories, builtin_stories
@@ -41,8 +41,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--stories",
         default="builtin",
-        metavar="builtin|generated:N",
-        help="those that come along, or N made up",
+        metavar="builtin|generated:N|lively:N",
+        help="those that come along, N made up, or N that are edited, commented on and withdrawn",
     )
     add("--first", type=int, default=1, metavar="SID", help="sid of the oldest generated story (default 1)")
     add("--per-day", type=int, metavar="N", help="generated stories a day (default: 9, more from 5,400 on)")
@@ -101,12 +101,14 @@ def stories(options: argparse.Namespace) -> Stories:
     """The stories that the options name."""
     if options.stories == "builtin":
         return builtin_stories()
-    found = re.fullmatch(r"generated:([1-9][0-9]{0,7})", options.stories)
+    found = re.fullmatch(r"(generated|lively):([1-9][0-9]{0,7})", options.stories)
     if not found:
-        raise ValueError(f"--stories {options.stories}: neither builtin nor generated:N, as in generated:1000")
+        raise ValueError(f"--stories {options.stories}: not builtin, generated:N or lively:N, as in generated:1000")
     if min(options.first, options.step, options.per_day or 1) < 1:
         raise ValueError("--first, --step and --per-day are whole numbers from 1 on")
-    return generated(int(found[1]), options.first, per_day=options.per_day, step=options.step)
+    if found[1] == "lively":
+        return lively(int(found[2]), options.first, per_day=options.per_day)
+    return generated(int(found[2]), options.first, per_day=options.per_day, step=options.step)
 
 
 def watch(value: str | None) -> Callable[[], datetime]:

@@ -1,0 +1,122 @@
+"""The spider ``latest``: what is new, what failed, and what may have changed, by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from solidot_spider import arguments, choice, clock, lists, options
+from solidot_spider import sids as ids
+from solidot_spider.arguments import Arguments
+from solidot_spider.choice import Choice
+from solidot_spider.outcome import SITE_CHANGED, TROUBLE
+from solidot_spider.revisit import Age
+from solidot_spider.sids import ArgumentError, Sids
+from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.store import Store
+
+NAMES = ("limit", "minutes", "to")
+
+MOST_AHEAD = 2000
+"""A newest story further above the newest stored one is not believed: that is eight months of the site."""
+
+
+class Shown(NamedTuple):
+    """A page that shows the newest stories."""
+
+    name: str
+    path: str
+    read: Callable[[bytes], list[int]]
+
+
+PAGES = (Shown("feed", "/index.rss", lists.feed_sids), Shown("home page", "/", lists.story_sids))
+"""Either alone tells the newest story."""
+
+
+class LatestSpider(AskingSpider):
+    """Asks every id up to the newest that is not settled, and the stories that may have changed.
+
+    Spider arguments (``-a NAME=VALUE``):
+        limit: the most story pages to ask.
+        minutes: stop asking after so many minutes.
+        to: the newest story, whatever feed and home page show.
+    """
+
+    name = "latest"
+    needs_store = True
+    has_work = True
+
+    @staticmethod
+    def read_arguments(given: Mapping[str, str]) -> Arguments:
+        """The arguments of a crawl.
+
+        Raises:
+            ArgumentError: which value is wrong, and what is allowed.
+        """
+        given = arguments.known("latest", NAMES, given)
+        return Arguments(
+            Sids(),
+            limit=arguments.limit(given.get("limit")),
+            minutes=arguments.minutes(given.get("minutes")),
+            to=_to(given.get("to")),
+        )
+
+    async def batches(self) -> AsyncGenerator[Choice]:
+        """All that is due, once the newest story is known."""
+        shown = await self._shown()
+        if shown:
+            yield self._due(shown)
+
+    async def _shown(self) -> list[int]:
+        """The stories that feed and home page show."""
+        found: list[int] = []
+        troubles: list[str] = []
+        is_changed = False
+        for page in PAGES:
+            response, reason = await self.get(page.path)
+            sids = page.read(response.body) if response is not None and not reason else []
+            if not sids:
+                is_changed = is_changed or not reason
+                troubles.append(f"{page.name}: {reason or 'no stories in it'}")
+            found += sids
+        if not found and not self.gate.ended:
+            self.lists_status = SITE_CHANGED if is_changed else TROUBLE
+            self.lists_reason = "; ".join(troubles)
+        elif troubles:
+            self.remarks.append("; ".join(troubles))
+        return found
+
+    def _due(self, shown: list[int]) -> Choice:
+        with self.kept() as store:
+            return self._choose(store, shown, clock.now())
+        return Choice(Sids())
+
+    def _choose(self, store: Store, shown: list[int], now: datetime) -> Choice:
+        lowest, newest = choice.lowest_walked(store), store.highest()
+        top = self.arguments.to or max(shown)
+        if lowest is None or newest is None:
+            first = min(shown)
+            self.remarks.append(
+                f"the store was empty: it begins with the {len(set(shown))} stories that the site shows; "
+                f"for those before: solidot crawl story -a sids=1-{first - 1}"
+            )
+            return choice.unsettled(store, Sids((sid, sid) for sid in shown), now)
+        if top - newest > MOST_AHEAD and self.arguments.to is None:
+            self.lists_status = SITE_CHANGED
+            self.lists_reason = f"the site shows story {top}, {top - newest:,} above the newest stored, {newest}; if that is right: -a to={top}"
+            return Choice(Sids())
+        policy = [Age(timedelta(age), timedelta(every)) for age, every in options.read(self.crawler.settings).revisit]
+        walk = Sids([(lowest, max(top, lowest))])
+        new, again = choice.unsettled(store, walk, now), choice.changing(store, now, policy)
+        settled = new.settled_before - len(again.within(walk))
+        return Choice(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
+
+
+def _to(value: str | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return ids.parse_one(value)
+    except ArgumentError as error:
+        raise ArgumentError(str(error).replace("sid=", "to=", 1)) from error

@@ -1,0 +1,64 @@
+"""What the site's days list, held against what the walk by sid has stored: the only independent witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from solidot_spider import choice, tables
+from solidot_spider.outcome import Outcome
+from solidot_spider.sids import Sids
+from solidot_spider.store import Store
+
+SHOWN = 10
+"""Ranges of ids that a line names."""
+
+
+class Comparison(NamedTuple):
+    """What only one of the two knows.
+
+    Attributes:
+        missing: listed by a day, but the site answers that there is no such story.
+        unlisted: stored stories of those days that no day lists.
+        never: ids between the lowest and the highest listed that no day lists, stored or not.
+    """
+
+    missing: Sids
+    unlisted: Sids
+    never: Sids
+
+
+def compare(store: Store, listed: Mapping[date, list[int]]) -> Comparison:
+    """Compare the days that were read with the store.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    shown = Sids((sid, sid) for sids in listed.values() for sid in sids)
+    state, story = tables.sids.c, tables.stories.c
+    day = func.substr(story.published_at, 1, 10)
+    of_days = (
+        select(story.sid)
+        .join(tables.sids, state.sid == story.sid)
+        .where(day.between(min(listed).isoformat(), max(listed).isoformat()), state.outcome != Outcome.MISSING)
+    )
+    with store.reading() as connection:
+        missing = choice.heard(connection, Outcome.MISSING).within(shown)
+        stored = choice.ids(connection, of_days)
+    edges = [(shown.ranges[0].first, shown.ranges[-1].last)] if shown.ranges else []
+    return Comparison(missing, stored.without(shown), Sids(edges).without(shown))
+
+
+def lines(found: Comparison) -> Iterator[str]:
+    """The comparison in lines for a person."""
+    for said, sids in (
+        ("listed by their day, but missing", found.missing),
+        ("stored, but listed by no day", found.unlisted),
+        ("ids between, listed by no day", found.never),
+    ):
+        if sids.ranges:
+            shown = ", ".join(map(str, sids.ranges[:SHOWN])) + (", …" if len(sids.ranges) > SHOWN else "")
+            yield f"{said}: {len(sids)}: {shown}"

@@ -1,0 +1,86 @@
+"""Many runs of ``latest`` in one process, each at a time of its own: ``python -m tests.year URL DATA CLOCK LOG``.
+
+Times come as lines on standard input, ``*`` behind one that a real process is to run. What became of each run goes to
+standard output as a JSON line, with where its requests stand in the server's log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.utils.project import get_project_settings
+from scrapy.utils.reactor import install_reactor
+
+from solidot_spider import clock, ending, options, run, session
+from solidot_spider.arguments import Arguments
+from solidot_spider.ending import Beginning
+from solidot_spider.sids import Sids
+from solidot_spider.spiders.latest import LatestSpider
+from solidot_spider.voice import Voice
+
+SPEED = {
+    "DOWNLOAD_DELAY": "0",
+    "CONCURRENT_REQUESTS": "8",
+    "SOLIDOT_BACKOFF": "0",
+    "SOLIDOT_PATIENCE": "0",
+    "RETRY_TIMES": "1",
+}
+
+
+async def in_process() -> int:
+    """A run as the command makes it; its exit status."""
+    settings = get_project_settings()
+    settings.setdict(SPEED, priority="cmdline")
+    chosen = options.read(settings)
+    this = run.named("latest", chosen.data_dir)
+    feed = {"format": "jsonlines", "part": str(this.part), "journal": True}
+    settings.set("FEEDS", {str(this.feed): feed}, priority="cmdline")
+    arguments = Arguments(Sids())
+    began = Beginning(this, "latest", {}, chosen, clock.now(), monotonic())
+    with session.opened(chosen, began.row, arguments, asks_all=False) as opened:
+        crawler = Crawler(LatestSpider, settings)
+        await crawler.crawl_async(arguments=arguments, session=opened)
+        return ending.tell(crawler, began, opened, Voice(quiet=True), None)
+
+
+def as_process() -> int:
+    words = [word for name, value in SPEED.items() for word in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "solidot_spider", "crawl", "latest", *words]
+    return subprocess.run(command, check=False, capture_output=True).returncode
+
+
+async def main(clock_file: Path, log: Path) -> None:
+    for line in sys.stdin:
+        moment, _, is_real = line.strip().partition(" ")
+        aside = clock_file.with_suffix(".new")
+        aside.write_text(moment)
+        aside.replace(clock_file)
+        first = log.stat().st_size if log.exists() else 0
+        status = as_process() if is_real else await in_process()
+        told = {"at": moment, "status": status, "first": first, "last": log.stat().st_size}
+        print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    url, data, clock_file, log = sys.argv[1:]
+    os.environ.update(SOLIDOT_SITE_URL=url, SOLIDOT_DATA_DIR=data, SOLIDOT_CLOCK=clock_file)
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "solidot_spider.settings")
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+
+    def begin() -> None:
+        task = asyncio.ensure_future(main(Path(clock_file), Path(log)))
+        task.add_done_callback(lambda done: (done.exception() and done.print_stack(), reactor.stop()))
+
+    reactor.callWhenRunning(begin)
+    reactor.run()
