@@ -57,16 +57,23 @@ def as_process() -> int:
     return subprocess.run(command, check=False, capture_output=True).returncode
 
 
+def set_clock(file: Path, moment: str) -> None:
+    aside = file.with_suffix(".new")
+    aside.write_text(moment)
+    aside.replace(file)
+
+
+def size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
 async def main(clock_file: Path, log: Path) -> None:
     for line in sys.stdin:
         moment, _, is_real = line.strip().partition(" ")
-        aside = clock_file.with_suffix(".new")
-        aside.write_text(moment)
-        aside.replace(clock_file)
-        first = log.stat().st_size if log.exists() else 0
+        set_clock(clock_file, moment)
+        first = size(log)
         status = as_process() if is_real else await in_process()
-        told = {"at": moment, "status": status, "first": first, "last": log.stat().st_size}
-        print(json.dumps(told), flush=True)
+        sys.stdout.write(json.dumps({"at": moment, "status": status, "first": first, "last": size(log)}) + "\n")
 
 
 if __name__ == "__main__":
@@ -78,9 +85,13 @@ if __name__ == "__main__":
 
     reactor: Any = installed
 
+    def end(done: asyncio.Task[None]) -> None:
+        if done.exception():
+            done.print_stack()
+        reactor.stop()
+
     def begin() -> None:
-        task = asyncio.ensure_future(main(Path(clock_file), Path(log)))
-        task.add_done_callback(lambda done: (done.exception() and done.print_stack(), reactor.stop()))
+        asyncio.ensure_future(main(Path(clock_file), Path(log))).add_done_callback(end)
 
     reactor.callWhenRunning(begin)
     reactor.run()

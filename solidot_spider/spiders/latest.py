@@ -104,7 +104,8 @@ class LatestSpider(AskingSpider):
             return choice.unsettled(store, Sids((sid, sid) for sid in shown), now)
         if top - newest > MOST_AHEAD and self.arguments.to is None:
             self.lists_status = SITE_CHANGED
-            self.lists_reason = f"the site shows story {top}, {top - newest:,} above the newest stored, {newest}; if that is right: -a to={top}"
+            ahead = f"{top - newest:,} above the newest stored, {newest}"
+            self.lists_reason = f"the site shows story {top}, {ahead}; if that is right: -a to={top}"
             return Choice(Sids())
         policy = [Age(timedelta(age), timedelta(every)) for age, every in options.read(self.crawler.settings).revisit]
         walk = Sids([(lowest, max(top, lowest))])
