@@ -66,7 +66,8 @@ def test_where_there_is_no_terminal_there_is_no_progress(tmp_path: Path) -> None
         run = solidot(server.url, tmp_path / "data", *CRAWL)
     assert run.status == 0
     assert [line for line in run.err.splitlines() if "asked" not in line and "records" not in line] == [
-        f"making the data directory {tmp_path / 'data'}"
+        f"making the data directory {tmp_path / 'data'}",
+        "  30 new",
     ]
 
 
