@@ -15,6 +15,7 @@ from solidot_spider.control import Control, Fetch, Health
 from solidot_spider.database import StoreError
 from solidot_spider.outcome import NOT_WRITTEN, Ledger, Outcome
 from solidot_spider.pages import RawPage
+from solidot_spider.proof import SEVERAL
 from solidot_spider.revision import Change
 from solidot_spider.store import Store
 from solidot_spider.verdict import Tally
@@ -69,7 +70,7 @@ class Answers:
             return  # in `parse` and `shell` nothing is asked by a run
         at, status, page = self._came.pop(sid) if sid in self._came else (clock.iso(clock.now()), None, None)
         visit = Visit(sid, at, outcome, reason, status, page if outcome in _KEPT else None, record)
-        if outcome is Outcome.MISSING:
+        if outcome is Outcome.MISSING or reason == SEVERAL:
             self.control.doubted[sid] = visit
             self._ended.set()
         elif self.writer is None or outcome is Outcome.NOT_TRIED:  # which is no visit: the run's row has them as ranges

@@ -36,19 +36,12 @@ class Health(Enum):
     SILENT = auto()
 
 
-_ENDINGS = {
-    Health.WELL: (Outcome.MISSING, ""),
-    Health.ILL: (Outcome.UNPARSED, HOME_FOR_ALL),
-    Health.SILENT: (Outcome.FAILED, NOT_CONFIRMED),
-}
-
-
 class Control:
-    """Keeps the visits that found a story missing until a control has answered; knows which stories can serve."""
+    """Keeps the visits that the home page may have answered until a control has; knows which stories can serve."""
 
     def __init__(self) -> None:
         self.doubted: dict[int, Visit] = {}
-        """Ids that answered as missing, and have no outcome yet."""
+        """Ids that answered as missing, or with a list that holds them; they have no outcome yet."""
         self._is_ill = False
         self._newest: list[int] = []
         self._home: Answer | None = None
@@ -74,12 +67,7 @@ class Control:
 
     def settled(self, sids: Sequence[int], health: Health) -> list[Visit]:
         """What becomes of those that wait, by what the controls say; they wait no more."""
-        outcome, reason = _ENDINGS[health]
-        return [self._settled(self.doubted.pop(sid), outcome, reason) for sid in sorted(sids)]
-
-    def _settled(self, visit: Visit, outcome: Outcome, reason: str) -> Visit:
-        page_kept = visit.page if outcome is Outcome.UNPARSED else None
-        return replace(visit, outcome=outcome, reason=reason or visit.reason, page=page_kept)
+        return [_settled(self.doubted.pop(sid), health) for sid in sorted(sids)]
 
     async def health(self, fetch: Fetch, known: Known) -> Health:
         """Ask up to three stories; those that are doubted themselves cannot serve.
@@ -114,3 +102,13 @@ class Control:
         if self._home is None:
             return []
         return [sid for sid in lists.story_sids(self._home[0]) if sid not in self.doubted][:TRIES]
+
+
+def _settled(visit: Visit, health: Health) -> Visit:
+    if health is Health.ILL:
+        return replace(visit, outcome=Outcome.UNPARSED, reason=HOME_FOR_ALL)
+    if visit.outcome is Outcome.UNPARSED:
+        return visit
+    if health is Health.WELL:
+        return replace(visit, page=None)
+    return replace(visit, outcome=Outcome.FAILED, reason=NOT_CONFIRMED, page=None)

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from solidot_spider.document import Document
 from solidot_spider.head import Head
 
+SEVERAL = "several-stories"
+"""The reason of a list that holds the story asked for: a site that is not well answers so for its top story."""
+
 
 class Missing(NamedTuple):
     """The site answered something that says that it has no such story."""
@@ -45,7 +48,7 @@ def disproof(document: Document, head: Head | None, asked: int, answered: int) -
         return Missing("home-page")
     if others:
         return Unparsed("other-story")
-    return Unparsed(lacking(document, "no-block" if head is None else "no-statement" if alone else "several-stories"))
+    return Unparsed(lacking(document, "no-block" if head is None else "no-statement" if alone else SEVERAL))
 
 
 def lacking(document: Document, part: str) -> str:

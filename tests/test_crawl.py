@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from solidot_spider import item
+from solidot_spider import item, lists
 from solidot_spider.trial.client import Running, running
 from solidot_spider.trial.stories import builtin_stories
 from tests.crawling import NOW, crawl, finish, read_stories, solidot, start
@@ -92,6 +92,14 @@ def test_a_site_that_answers_its_home_page_to_all_settles_nothing(tmp_path: Path
     assert "60000-60119" not in run.retries[0].read_text()
     again = crawl("http://127.0.0.1:9", data, "-a", f"sids=@{run.retries[0]}")
     assert "120 asked" in again.err
+
+
+def test_the_top_story_of_a_home_page_for_all_is_told_as_the_others_are(tmp_path: Path, data: Path) -> None:
+    with faulty(tmp_path, {"path": "/story", "action": "home"}) as server:
+        top = max(lists.story_sids(server.get("/").body))
+        run = crawl(server.url, data, "-a", f"sids={top}")
+    assert run.status == 3
+    assert f"unparsed: home-page-for-all: {top}" in run.err
 
 
 def test_what_an_ill_site_answered_is_not_confirmed_when_it_is_well_again(tmp_path: Path, data: Path) -> None:

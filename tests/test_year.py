@@ -103,8 +103,17 @@ def runs(tmp_path: Path) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """Each run's end, and the stories that it asked for."""
     now, plan = tmp_path / "clock", tmp_path / "faults.json"
     now.write_text(TIMES[0].isoformat())
-    down = [{"action": "status", "status": 503, "between": [a.isoformat(), b.isoformat()]} for a, b in DOWN]
-    plan.write_text(json.dumps([*down, {"action": "home", "between": [each.isoformat() for each in ILL]}]))
+    windows = [
+        (a.isoformat(), (b - timedelta(minutes=1)).isoformat()) for a, b in [*DOWN, ILL]
+    ]  # which include both ends
+    plan.write_text(
+        json.dumps(
+            [
+                *({"action": "status", "status": 503, "between": window} for window in windows[:-1]),
+                {"action": "home", "between": windows[-1]},
+            ]
+        )
+    )
     words = ("--stories", f"lively:{COUNT}", "--per-day", str(PER_DAY), "--clock", str(now), "--faults", str(plan))
     with running(*words) as server:
         done = subprocess.run(
