@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +52,30 @@ def read_stories(*files: Path) -> dict[int, dict[str, Any]]:
             assert story["sid"] not in stories
             stories[story["sid"]] = story
     return stories
+
+
+def stored(data: Path) -> list[int]:
+    """The stories of a store in SQLite."""
+    with closing(sqlite3.connect(f"file:{data / 'solidot.db'}?mode=ro", uri=True)) as database:
+        return [sid for (sid,) in database.execute("SELECT sid FROM stories ORDER BY sid")]
+
+
+def until(comes: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """What a question is answered with that other processes answer, once it is something."""
+    deadline = time.monotonic() + patience
+    while not (answer := comes()):
+        assert time.monotonic() < deadline, f"nothing within {patience:g} s"
+        time.sleep(0.05)
+    return answer
+
+
+def copy_of_the_tree(target: Path) -> None:
+    """The files that git knows, as a clone has them."""
+    root = Path(__file__).parents[1]
+    listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes((root / name).read_bytes())
 
 
 def environment(url: str, data: Path) -> dict[str, str]:

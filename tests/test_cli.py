@@ -12,12 +12,12 @@ import pytest
 
 from solidot_spider import __version__
 from solidot_spider.trial.client import running
-from tests.crawling import NOW, crawl, environment, read_stories, solidot
+from tests.crawling import NOW, copy_of_the_tree, crawl, environment, read_stories, solidot
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (solidot .*)$", README, re.MULTILINE)
-SETUPS = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+SETUPS = re.findall(r"^python3 -m venv \.venv .*$", README, re.MULTILINE)
 
 
 def test_help_and_version_do_not_import_scrapy(tmp_path: Path) -> None:
@@ -106,11 +106,7 @@ def test_the_readme_opens_with_two_commands() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("command", SETUPS)
 def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> None:
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in files.splitlines():
-        target = tmp_path / "clone" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
+    copy_of_the_tree(tmp_path / "clone")
     done = subprocess.run(
         command.replace("/pytest", "/pytest --collect-only -q"),
         shell=True,
