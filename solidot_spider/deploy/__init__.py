@@ -1,0 +1,1 @@
+"""Units for systemd that keep a dataset current: ``solidot.service`` and its timer."""
