@@ -25,15 +25,16 @@ def story_sids(data: bytes) -> list[int]:
 def day_sids(data: bytes, day: date) -> list[int] | None:
     """The stories that the page of a day lists, in page order, each once; None where it is not the page of that day.
 
-    A site that is not well answers its home page to everything: one of the blocks must be of the day, by its dateline.
-    An empty day has no block, and is known by what stands round them.
+    A site that is not well answers its home page to everything, which shows two or three days: more than half of the
+    blocks must be of the day, by their datelines. An empty day has no block, and is known by what stands round them.
     """
     page = _page(data)
     blocks = list(_blocks(page))
     found = {sid: _day(block) for block in blocks if (sid := _title_sid(block))}
     if not blocks:
         return [] if _frame_signs(page) >= 2 else None
-    if day not in found.values():
+    dated = [at for at in found.values() if at]
+    if dated.count(day) * 2 <= len(dated):
         return None
     return [sid for sid, at in found.items() if at in (None, day)]
 

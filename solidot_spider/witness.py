@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from solidot_spider import choice, tables
+from solidot_spider.days import ONE
 from solidot_spider.outcome import Outcome
 from solidot_spider.sids import Sids
 from solidot_spider.store import Store
@@ -23,7 +24,8 @@ class Comparison(NamedTuple):
     Attributes:
         missing: listed by a day, but the site answers that there is no such story.
         unlisted: stored stories of those days that no day lists.
-        never: ids between the lowest and the highest listed that no day lists, stored or not.
+        never: ids between the lowest and the highest listed that no day lists, stored or not; where a day between
+            could not be read, those from the days before it to those after it are left out.
     """
 
     missing: Sids
@@ -43,13 +45,26 @@ def compare(store: Store, listed: Mapping[date, list[int]]) -> Comparison:
     of_days = (
         select(story.sid)
         .join(tables.sids, state.sid == story.sid)
-        .where(day.between(min(listed).isoformat(), max(listed).isoformat()), state.outcome != Outcome.MISSING)
+        .where(day.in_([each.isoformat() for each in listed]), state.outcome != Outcome.MISSING)
     )
     with store.reading() as connection:
         missing = choice.heard(connection, Outcome.MISSING).within(shown)
         stored = choice.ids(connection, of_days)
-    edges = [(shown.ranges[0].first, shown.ranges[-1].last)] if shown.ranges else []
-    return Comparison(missing, stored.without(shown), Sids(edges).without(shown))
+    return Comparison(missing, stored.without(shown), Sids(_spans(listed)).without(shown))
+
+
+def _spans(listed: Mapping[date, list[int]]) -> Iterator[tuple[int, int]]:
+    """The lowest and the highest id of each row of days that were read without one left out between them."""
+    span: list[int] = []
+    before: date | None = None
+    for day in sorted(listed):
+        if span and before and day - before > ONE:
+            yield min(span), max(span)
+            span = []
+        span += listed[day]
+        before = day
+    if span:
+        yield min(span), max(span)
 
 
 def lines(found: Comparison) -> Iterator[str]:

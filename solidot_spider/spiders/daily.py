@@ -76,8 +76,7 @@ class DailySpider(AskingSpider):
         """What the page of a day lists; None where it cannot be had or read, which the exit status tells."""
         response, reason = await self.get(f"/?issue={day:%Y%m%d}")
         if response is None or reason:
-            if not self.gate.ended:
-                self._complain(max(self.lists_status, TROUBLE), f"the page of {day}: {reason}")
+            self._complain(TROUBLE, f"the page of {day}: {reason}")
             return None
         listed = lists.day_sids(response.body, day)
         if listed is None:

@@ -80,8 +80,8 @@ class LatestSpider(AskingSpider):
                 is_changed = is_changed or not reason
                 troubles.append(f"{page.name}: {reason or 'no stories in it'}")
             found += sids
-        if not found and not self.gate.ended:
-            self.lists_status = SITE_CHANGED if is_changed else TROUBLE
+        if not found or self.gate.ended:  # the site may have asked to wait: then nothing more can be asked, either
+            self.lists_status = SITE_CHANGED if is_changed and not found else TROUBLE
             self.lists_reason = "; ".join(troubles)
         elif troubles:
             self.remarks.append("; ".join(troubles))
