@@ -59,3 +59,23 @@ def test_a_clock_without_a_time_is_told(monkeypatch: pytest.MonkeyPatch, value: 
     monkeypatch.setenv("SOLIDOT_CLOCK", value)
     with pytest.raises(OptionError, match="SOLIDOT_CLOCK"):
         options.read({})
+
+
+@pytest.mark.parametrize(
+    ("value", "policy"),
+    [
+        ("", ((1, 0), (7, 1), (62, 7))),
+        ("30:0.5", ((30, 0.5),)),
+        (" 1:0, 365 : 30", ((1, 0), (365, 30))),
+    ],
+)
+def test_a_policy_is_pairs_of_age_and_distance(value: str, policy: tuple[tuple[float, float], ...]) -> None:
+    assert options.read({"SOLIDOT_REVISIT": value}).revisit == policy
+
+
+@pytest.mark.parametrize(
+    "value", ["never", "7", "7:", ":1", "7:1,", "7:1,1:0", "7:1,7:2", "-1:0", "7:-1", "nan:1", "7:inf", "7:1:2", "1;0"]
+)
+def test_what_is_no_policy_is_refused_with_an_example(value: str) -> None:
+    with pytest.raises(OptionError, match=r"^SOLIDOT_REVISIT=.*such as 1:0,7:1,62:7$"):
+        options.read({"SOLIDOT_REVISIT": value})

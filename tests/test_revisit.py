@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from solidot_spider import clock, revisit
 from solidot_spider.item import PARSER_VERSION
+from solidot_spider.options import Options
 from solidot_spider.outcome import HOME_FOR_ALL, SETTLED, Outcome
-from solidot_spider.revisit import Newest, State, after, is_due, is_withdrawn
+from solidot_spider.revisit import Age, Newest, State, after, is_due, is_withdrawn, may_have_changed
 from solidot_spider.visit import Visit
 from tests.stores import NOW
 
@@ -21,6 +22,9 @@ STORED, MISSING, UNPARSED, FAILED = Outcome.STORED, Outcome.MISSING, Outcome.UNP
 SID = 50
 OLDER, RECENT, NEWER = Newest(100, 60), Newest(100, 40), Newest(49, 10)
 """The newest story, such that story 50 is older than the 62 days before it, within them, or newer than it."""
+
+POLICY = [Age(timedelta(age), timedelta(every)) for age, every in Options().revisit]
+"""As it is without a setting."""
 
 HISTORY = st.lists(
     st.tuples(
@@ -201,3 +205,48 @@ def test_an_id_is_missing_since_the_first_answer_after_its_last_story(heard: lis
     told = [at for at, each in enumerate(visits) if each.outcome is STORED]
     missing = [each.at for each in visits[told[-1] if told else 0 :] if each.outcome is MISSING]
     assert known(*visits).missing_since == next(iter(missing), None)
+
+
+def looked_at(age: timedelta, ago: timedelta) -> bool:
+    """Whether a story of this age is looked at again so long after the last look; its time is in Beijing."""
+    published = (NOW - age).astimezone(clock.BEIJING).isoformat(timespec="seconds")
+    return may_have_changed(published, clock.iso(NOW - ago), NOW, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("age", "every"),
+    [
+        (timedelta(0), timedelta(0)),
+        (DAY - SECOND, timedelta(0)),
+        (DAY, DAY),
+        (7 * DAY - SECOND, DAY),
+        (7 * DAY, 7 * DAY),
+        (62 * DAY - SECOND, 7 * DAY),
+    ],
+)
+def test_a_story_is_looked_at_the_more_often_the_younger_it_is(age: timedelta, every: timedelta) -> None:
+    early = min(every, timedelta(minutes=15))
+    assert looked_at(age, every)
+    assert looked_at(age, every - early)
+    assert not every or not looked_at(age, every - early - SECOND)
+
+
+@pytest.mark.parametrize("age", [62 * DAY, 63 * DAY, 4000 * DAY])
+def test_a_story_whose_comments_are_closed_is_left_alone(age: timedelta) -> None:
+    assert not looked_at(age, age)
+
+
+def test_a_story_of_a_clock_that_goes_ahead_is_young() -> None:
+    assert looked_at(-DAY, timedelta(0))
+
+
+def test_hourly_runs_look_at_a_story_so_often() -> None:
+    published, hour = NOW.astimezone(clock.BEIJING).isoformat(), timedelta(hours=1)
+    looks = [NOW]
+    for at in range(1, 100 * 24):
+        now = NOW + at * hour
+        if may_have_changed(published, clock.iso(looks[-1]), now, POLICY):
+            looks.append(now)
+    ages = [(look - NOW) // DAY for look in looks]
+    assert [ages.count(day) for day in range(7)] == [24, *[1] * 6]
+    assert ages[30:] == list(range(7 + 6, 62, 7))
