@@ -25,9 +25,9 @@ def page(sid: int, *, title: str = "", views: int = 100) -> bytes:
     return html.replace(STORIES[sid].title, title).encode() if title else html.encode()
 
 
-def fields(sid: int, at: datetime = NOW, **changes: Any) -> dict[str, Any]:
-    """The record of a made-up story."""
-    made = record.record(page(sid, **changes), site.story_url(sid), at)
+def fields(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> dict[str, Any]:
+    """The record of a made-up story, or of a page that is given."""
+    made = record.record(page(sid, **changes) if body is None else body, site.story_url(sid), at)
     assert isinstance(made, Story)
     return item.check(made)
 

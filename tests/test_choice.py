@@ -15,7 +15,7 @@ from solidot_spider.choice import Choice, choose
 from solidot_spider.options import Options
 from solidot_spider.outcome import KINDS, Outcome
 from solidot_spider.sids import Sids
-from solidot_spider.store import Store
+from solidot_spider.store import RunStart, Store
 from tests.stores import NOW, heard, run, stored
 
 WEEK = timedelta(days=7)
@@ -109,6 +109,17 @@ def test_ids_of_a_kind(store: Store, kind: str, ids: str) -> None:
     within = sids.parse("12-16")
     assert of_kind(store, kind, "12-16") == str(sids.parse(ids).within(within))
     assert of_kind(store, kind, "200-300") == ""
+
+
+def test_the_walk_begins_with_the_lowest_story_that_no_run_asked_alone(store: Store) -> None:
+    assert choice.lowest_walked(store) is None
+    alone = store.begin(RunStart("story-x", "story", "{}", "http://127.0.0.1:9", "2025-11-08T04:00:00+00:00", 1))
+    store.write([stored(5)], alone)
+    assert choice.lowest_walked(store) is None
+    run(store, heard(7, MISSING), heard(8, FAILED), stored(20), stored(30))
+    assert choice.lowest_walked(store) == 20
+    run(store, stored(5))
+    assert choice.lowest_walked(store) == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)

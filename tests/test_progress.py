@@ -26,7 +26,7 @@ def on_a_terminal(url: str, data: Path, *words: str) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "solidot_spider", *CRAWL, *words],
+        [sys.executable, "-m", "solidot_spider", *words],
         env=environment(url, data),
         cwd=data.parent,
         stdout=theirs,
@@ -46,7 +46,7 @@ def on_a_terminal(url: str, data: Path, *words: str) -> tuple[int, str]:
 
 def test_a_terminal_shows_what_is_done_and_what_is_left(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
-        status, shown = on_a_terminal(server.url, tmp_path / "data")
+        status, shown = on_a_terminal(server.url, tmp_path / "data", *CRAWL)
     assert status == 0
     assert "asking 30 stories, one each 0.05 s: about 2 s" in shown
     assert "/30 |" in shown
@@ -56,9 +56,18 @@ def test_a_terminal_shows_what_is_done_and_what_is_left(tmp_path: Path) -> None:
     assert "30 asked" in shown
 
 
+def test_a_spider_that_finds_its_ids_on_the_way_shows_how_many(tmp_path: Path) -> None:
+    with running("--stories", "generated:100") as server:
+        status, shown = on_a_terminal(server.url, tmp_path / "data", "crawl", "latest", "-s", "DOWNLOAD_DELAY=0.03")
+    assert status == 0
+    assert "asking 20 stories, one each 0.03 s: about 1 s" in shown
+    assert "/20 |" in shown
+    assert "20 asked" in shown
+
+
 def test_a_quiet_crawl_shows_nothing_on_a_terminal_either(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
-        assert on_a_terminal(server.url, tmp_path / "data", "--quiet") == (0, "")
+        assert on_a_terminal(server.url, tmp_path / "data", *CRAWL, "--quiet") == (0, "")
 
 
 def test_where_there_is_no_terminal_there_is_no_progress(tmp_path: Path) -> None:
