@@ -107,16 +107,12 @@ def test_what_each_day_listed_is_recorded(month: First) -> None:
     assert listings(month.run.data) == {f"2023-01-{day:02}": of(day) for day in range(1, 32)}
 
 
-def test_what_is_settled_is_asked_with_refresh_alone(site: Moving, filled: Path) -> None:
-    run = site.crawl(filled, "daily", "-a", f"date={DAY:%Y%m%d}", "-a", "refresh=true")
+@pytest.mark.parametrize("words", [("-a", "refresh=true"), ("-O", "out.jsonl")], ids=["refresh", "file"])
+def test_what_is_settled_is_asked_where_all_is_wanted(site: Moving, filled: Path, words: tuple[str, ...]) -> None:
+    run = site.crawl(filled, "daily", "-a", f"date={DAY:%Y%m%d}", *words)
     assert run.status == 0
     assert site.asked == SIDS
-
-
-def test_a_file_holds_all_that_the_days_list(site: Moving, filled: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.jsonl"
-    assert site.crawl(filled, "daily", "-a", f"date={DAY}", "-O", str(out)).status == 0
-    assert sorted(read_stories(out)) == SIDS
+    assert sorted(read_stories(Path(filled.parent, site.reports[-1].records[0]))) == SIDS
 
 
 def test_limit_is_counted_over_days_and_the_next_run_goes_on(site: Moving, data: Path) -> None:

@@ -164,23 +164,16 @@ def test_a_machine_that_was_off_for_a_month_misses_nothing(site: Moving, tmp_pat
     assert (len(gaps), highest) == (0, newest)
 
 
-def test_a_failure_is_asked_again_whatever_is_new(site: Moving, data: Path) -> None:
+def test_a_failure_is_asked_again_and_a_story_asked_alone_does_not_lead_the_walk(site: Moving, data: Path) -> None:
     with Store.opened(Options(data_dir=data)) as store:
+        alone = RunStart("story-x", "story", '{"sid":"20"}', site.server.url, NOW.isoformat(), is_single=1)
+        store.write([stores.stored(20, NOW)], store.begin(alone))
         stores.run(store, stores.heard(NEWEST + 1, Outcome.FAILED, "time-out"), stores.stored(NEWEST + 2, LATER))
     site.at(LATER + 2 * DAY)
     assert site.crawl(data, "latest").status == 0
     assert site.asked.count(NEWEST + 1) == 1
-    assert stored(data) == list(range(LOWEST, NEWEST + 2 + 2 * PER_DAY))
-
-
-def test_a_story_asked_alone_does_not_move_where_the_walk_begins(site: Moving, data: Path) -> None:
-    with Store.opened(Options(data_dir=data)) as store:
-        alone = RunStart("story-x", "story", '{"sid":"20"}', site.server.url, NOW.isoformat(), is_single=1)
-        store.write([stores.stored(20, NOW)], store.begin(alone))
-    site.at(LATER)
-    assert site.crawl(data, "latest").status == 0
-    assert NEWEST + 1 in site.asked
     assert min(site.asked) >= LOWEST
+    assert stored(data) == [20, *range(LOWEST, NEWEST + 2 + 2 * PER_DAY)]
 
 
 def test_a_story_too_far_ahead_is_not_believed(site: Moving, data: Path) -> None:
@@ -280,18 +273,16 @@ def test_without_robots_txt_nothing_is_asked(site: Moving, data: Path) -> None:
     assert site.paths == ["/robots.txt"]
 
 
-def test_without_a_store_nothing_is_fetched_or_made(tmp_path: Path) -> None:
-    words = ("crawl", "latest", "-s", "SOLIDOT_DATABASE_URL=none")
-    run = solidot("http://127.0.0.1:9", tmp_path / "data", *words)
-    assert run.status == 2
-    assert run.err == "solidot: latest works on a store, and SOLIDOT_DATABASE_URL=none; unset it\n"
-    assert not run.data.exists()
-
-
-def test_an_unknown_argument_is_one_line_and_makes_nothing(tmp_path: Path) -> None:
-    run = solidot("http://127.0.0.1:9", tmp_path / "data", "crawl", "latest", "-a", "since=today")
-    assert run.status == 2
-    assert run.err == "solidot: unknown argument since; latest takes limit, minutes, to\n"
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("-s", "SOLIDOT_DATABASE_URL=none"), "latest works on a store, and SOLIDOT_DATABASE_URL=none; unset it"),
+        (("-a", "since=today"), "unknown argument since; latest takes limit, minutes, to"),
+    ],
+)
+def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    run = solidot("http://127.0.0.1:9", tmp_path / "data", "crawl", "latest", *words)
+    assert (run.status, run.err) == (2, f"solidot: {told}\n")
     assert not run.data.exists()
 
 
@@ -302,7 +293,7 @@ def test_an_unknown_argument_is_one_line_and_makes_nothing(tmp_path: Path) -> No
         ({"to": "newest"}, "to=newest: not a story id"),
         ({"limit": "0"}, "limit=0"),
         ({"minutes": "-1"}, "minutes=-1"),
-        ({"sid": "5", "refresh": "true"}, "unknown argument sid, refresh"),
+        ({"sid": "5", "refresh": "true"}, "unknown argument sid, refresh; latest takes limit, minutes, to"),
     ],
 )
 def test_a_wrong_argument_is_named(given: dict[str, str], told: str) -> None:
