@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
+from sqlalchemy import CompoundSelect, Connection, Select, and_, func, or_, select, union
 
 from solidot_spider import clock, revisit, sids, tables
 from solidot_spider.arguments import Arguments
@@ -68,12 +68,15 @@ def unsettled(store: Store, given: Sids, now: datetime) -> Choice:
 
 
 def lowest_walked(store: Store) -> int | None:
-    """Where the walk by sid begins: the lowest story stored by a run other than ``sid=``; None where there is none."""
+    """Where the walk by sid begins: the lowest story stored by a run other than ``sid=``; None where there is none.
+
+    What ``latest`` asked counts whatever became of it: where a store begins, the lowest ids may have failed.
+    """
     visits, runs = tables.visits.c, tables.runs.c
     walked = (
         select(visits.sid)
         .join(tables.runs, runs.id == visits.run_id)
-        .where(visits.outcome == Outcome.STORED, runs.is_single == 0)
+        .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
         .order_by(visits.sid)
         .limit(1)
     )

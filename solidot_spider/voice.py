@@ -27,6 +27,10 @@ class Voice:
         else:
             _print(line)
 
+    def insist(self, line: str) -> None:
+        """One line that is said at once, quiet or not."""
+        _print(plain(line))
+
     def end(self, status: int) -> None:
         """The run ends with this exit status."""
         for line in self._kept if status else ():

@@ -418,6 +418,7 @@ def _range(part: str) -> range:
 
 
 def test_a_quiet_run_prints_only_trouble(tmp_path: Path, data: Path) -> None:
+    data.mkdir()
     with site(tmp_path, {"action": "status", "status": 500, "sids": [3], "attempts": [1, 1]}) as server:
         well = crawl(server.url, data, "-a", "sids=1-5", "--quiet")
     with site(tmp_path, {"action": "status", "status": 500, "sids": [3]}) as server:
@@ -425,6 +426,14 @@ def test_a_quiet_run_prints_only_trouble(tmp_path: Path, data: Path) -> None:
     assert (well.status, well.out, well.err) == (0, "", "")
     assert ill.status == 1
     assert "failed: answered 500 Internal Server Error: 3" in ill.err
+
+
+def test_a_new_data_directory_is_never_made_in_silence(tmp_path: Path, data: Path) -> None:
+    with site(tmp_path) as server:
+        first = crawl(server.url, data, "-a", "sids=1-5", "--quiet")
+        second = crawl(server.url, data, "-a", "sids=6-9", "--quiet")
+    assert (first.status, first.err) == (0, f"making the data directory {data}\n")
+    assert (second.status, second.err) == (0, "")
 
 
 def test_a_report_that_cannot_be_written_is_4(tmp_path: Path, data: Path) -> None:

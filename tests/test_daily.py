@@ -161,7 +161,8 @@ def test_a_story_that_is_listed_and_missing_is_1_and_named(site: Moving, data: P
     site.at(NOW, gone, {"action": "home", "path": "/story", "sids": [14]})
     run = site.crawl(data, "daily", "-a", f"date={DAY}")
     assert run.status == 1
-    assert run.err.endswith("exit status 1: listed by their day, but missing: 13-14\n")
+    assert "listed by their day, but missing: 2: 13-14" in run.err
+    assert run.err.endswith("exit status 1: 2 listed by their day, but missing\n")
     assert site.reports[-1].remarks == ["listed by their day, but missing: 2: 13-14"]
     assert site.reports[-1].counts["missing"] == 2
 

@@ -84,7 +84,7 @@ def test_another_programs_tables_may_stand_beside_ours_but_not_in_their_place(po
         connection.execute(text("ALTER TABLE solidot_schema RENAME TO gone"))
         connection.commit()
     with (
-        pytest.raises(StoreError, match="another program's: it has the table pages"),
+        pytest.raises(StoreError, match="another program's: it has the table listings"),
         Store.opened(chosen, create=True),
     ):
         pass

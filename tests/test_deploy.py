@@ -182,11 +182,12 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_cron_mails_nothing_when_all_is_well(home: Path) -> None:
+def test_cron_mails_nothing_when_all_is_well_but_that_data_was_made(home: Path) -> None:
     with running(*SITE) as server:
-        for _ in range(2):
-            done = run_line(home, server.url)
-            assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        first, second = run_line(home, server.url), run_line(home, server.url)
+    made = f"making the data directory {home / 'solidot_spider' / 'data'}\n"
+    assert (first.returncode, first.stdout, first.stderr) == (0, "", made)
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert stored(home / "solidot_spider" / "data")
 
 

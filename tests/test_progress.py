@@ -67,6 +67,7 @@ def test_a_spider_that_finds_its_ids_on_the_way_shows_how_many(tmp_path: Path) -
 
 def test_a_quiet_crawl_shows_nothing_on_a_terminal_either(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
+        (tmp_path / "data").mkdir()
         assert on_a_terminal(server.url, tmp_path / "data", *CRAWL, "--quiet") == (0, "")
 
 

@@ -8,7 +8,6 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
@@ -87,7 +86,7 @@ class Command(crawl.Command):
         if opts.quiet:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         asks_all = str(this.feed) not in feeds
-        announcements = list(_announcements(chosen, makes_data=not asks_all or not chosen.database_url))
+        makes_data = not chosen.data_dir.exists() and (not asks_all or not chosen.database_url)
         self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
         began = Beginning(this, spider.name, opts.spargs, chosen, clock.now(), monotonic())
         with ExitStack() as stack:
@@ -97,8 +96,10 @@ class Command(crawl.Command):
                 _stop(str(error), CANNOT_WRITE)
             except LockedError as error:
                 _stop(str(error), HELD)
-            for line in announcements:
-                voice.say(line)
+            if makes_data:  # a cron line in the wrong place must not begin a dataset in silence
+                voice.insist(f"making the data directory {chosen.data_dir.absolute()}")
+            if chosen.is_live and not chosen.contact:
+                voice.say("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
             crawler = self._crawl(spider, arguments=arguments, session=opened)
             self.exitcode = ending.tell(crawler, began, opened, voice, opts.report)
         voice.end(self.exitcode)
@@ -162,13 +163,6 @@ def _hang_up(spider: AskingSpider) -> None:
     for reader in reactor.getReaders():
         if isinstance(reader, Connection):
             reader.abortConnection()  # type: ignore[no-untyped-call]
-
-
-def _announcements(chosen: Options, *, makes_data: bool) -> Iterator[str]:
-    if chosen.is_live and not chosen.contact:
-        yield "no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to"
-    if makes_data and not chosen.data_dir.exists():
-        yield f"making the data directory {chosen.data_dir.absolute()}"
 
 
 def _check_store(spider: type[AskingSpider], chosen: Options) -> None:

@@ -97,7 +97,7 @@ class DailySpider(AskingSpider):
             self.remarks += witness.lines(found)
             if found.missing.ranges:
                 self.lists_status = max(self.lists_status, TROUBLE)
-                self.lists_reason = self.lists_reason or f"listed by their day, but missing: {found.missing}"
+                self.lists_reason = self.lists_reason or f"{len(found.missing)} listed by their day, but missing"
 
 
 def _days(given: Mapping[str, str]) -> tuple[date, date]:
