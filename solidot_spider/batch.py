@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select
 
 from solidot_spider import database, item, pages, revision, revisit, tables
 from solidot_spider.item import PARSER_VERSION, RecordError, Story
@@ -138,9 +138,9 @@ class Batch:
     def _add_page(self, sid: int, content_hash: str, page: RawPage) -> None:
         self._rows["pages"].append({"sid": sid, "content_hash": content_hash, **page._asdict()})
 
-    def write(self, engine: Engine) -> None:
+    def write(self) -> None:
         """Write them all."""
-        execute = self._connection.execute
+        execute, dialect = self._connection.execute, self._connection.dialect.name
         if self._dropped_pages:
             drop = delete(tables.pages).where(
                 tables.pages.c.sid == bindparam("of"), tables.pages.c.content_hash == bindparam("hash")
@@ -148,7 +148,7 @@ class Batch:
             execute(drop, [{"of": sid, "hash": content_hash} for sid, content_hash in self._dropped_pages])
         for table in (tables.sids, tables.stories, tables.pages):
             if rows := self._rows[table.name]:
-                execute(database.upsert(engine, table), rows)
+                execute(database.upsert(dialect, table), rows)
         for table in (tables.visits, tables.revisions):
             if rows := self._rows[table.name]:
                 execute(insert(table), rows)

@@ -6,6 +6,7 @@ import importlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def upsert(engine: Engine, table: Table) -> Insert:
+@cache  # making one takes as long as writing the rows of ten stories
+def upsert(dialect: str, table: Table) -> Insert:
     """An insert that replaces the row with the same key."""
     # Not above: PostgreSQL's dialect brings asyncpg's, and costs `status` 25 ms.
-    statement: Any = importlib.import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert(table)
+    statement: Any = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     made: Insert = statement.on_conflict_do_update(index_elements=keys, set_=rest)

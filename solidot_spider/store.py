@@ -113,7 +113,7 @@ class Store:
             batch = Batch(connection, run_id, states, before)
             for visit in visits:
                 batch.add(visit)
-            batch.write(self.engine)
+            batch.write()
         return batch.written
 
     def list_day(self, day: str, listed: Sequence[int], run_id: int) -> None:
