@@ -130,7 +130,8 @@ def main() -> None:
     words.add_argument("--postgres", default="", metavar="URL", help="an empty database, to measure as well")
     given = words.parse_args()
     throughput(given.pages, given.rounds, given.postgres)
-    large(given.stories, given.rounds)
+    if given.stories:
+        large(given.stories, given.rounds)
 
 
 if __name__ == "__main__":
