@@ -125,3 +125,20 @@ def solidot(  # noqa: PLR0913 - a process is made of all of this
 def crawl(url: str, data: Path, *words: str, given: str = "", env: Mapping[str, str] = NOTHING) -> Crawl:
     """``crawl story`` at full speed, run to its end."""
     return solidot(url, data, "crawl", "story", *FAST, *words, given=given, env=env)
+
+
+MEASURED = """
+import resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "solidot_spider", *sys.argv[1:]])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
+
+
+def measured(url: str, data: Path, *words: str, patience: float = PATIENCE) -> tuple[Crawl, int]:
+    """A command run to its end, and the most memory that it had in KiB.
+
+    It is the child of a small process: what a child is said to have had begins with its parent's own.
+    """
+    run = finish(start(url, data, *words, program=MEASURED), data, patience=patience)
+    return run, int(run.out.splitlines()[-1])

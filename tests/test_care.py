@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import signal
 import threading
 import time
@@ -20,11 +19,11 @@ import pytest
 
 from solidot_spider import __version__, report
 from solidot_spider.trial.client import Running, running
-from tests.crawling import NOW, Crawl, crawl, finish, solidot, start
+from tests.crawling import NOW, Crawl, crawl, finish, measured, solidot, start
 
 TOLERANCE = 0.02
 """Seconds that a gap may seem shorter in the server's log."""
-SLACK = 2.0
+SLACK = 5.0
 """Seconds that a busy machine may be late."""
 WIDE = ("-s", "CONCURRENT_REQUESTS=32")
 
@@ -322,17 +321,11 @@ HOSTILE = [
 @pytest.mark.parametrize("fault", HOSTILE, ids=lambda fault: fault["action"])
 def test_a_hostile_answer_takes_no_memory(tmp_path: Path, data: Path, fault: dict[str, Any]) -> None:
     with site(tmp_path, {**fault, "sids": ["5-8"]}) as server:
-        process = start(
-            server.url,
-            data,
-            *("crawl", "story", "-a", "sids=1-20", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_BACKOFF=0", *WIDE),
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        run = finish(process, data)
+        words = ("crawl", "story", "-a", "sids=1-20", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_BACKOFF=0", *WIDE)
+        run, peak = measured(server.url, data, *words)
     assert run.status in (1, 3)
     assert len(run.stories()) == 16
-    assert usage.ru_maxrss < 200 * 1024
+    assert peak < 200 * 1024
     assert "Traceback" not in run.err
 
 
@@ -360,18 +353,13 @@ def test_headers_that_never_end_take_no_memory(data: Path, line: bytes, reason: 
     with ThreadingTCPServer(("127.0.0.1", 0), type("Handler", (Endless,), {"line": line})) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        process = start(
-            f"http://127.0.0.1:{server.server_address[1]}",
-            data,
-            *("crawl", "story", "-a", "sids=1-2", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0"),
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        run = finish(process, data)
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        words = ("crawl", "story", "-a", "sids=1-2", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0")
+        run, peak = measured(url, data, *words)
         server.shutdown()
     assert run.status == 1
     assert f"failed: {reason}: 1-2" in run.err
-    assert usage.ru_maxrss < 200 * 1024
+    assert peak < 200 * 1024
     assert "Traceback" not in run.err
 
 

@@ -361,7 +361,7 @@ def test_records_to_standard_output(server: Running, data: Path) -> None:
         (("story", "-a", "sid=1", "-s", "SOLIDOT_SITE_URL=nowhere"), "SOLIDOT_SITE_URL=nowhere"),
         (("story", "-a", "sid=1", "-o", "%(sids)s.jsonl"), "placeholders"),
         (("story", "-a", "sid=1", "-O", ".:jsonlines"), "-o .: no file"),
-        (("stroy", "-a", "sid=1"), "no spider is called stroy; there is story"),
+        (("stroy", "-a", "sid=1"), "no spider is called stroy; there is daily, latest, story"),
         ((), "crawl takes the name of one spider"),
     ],
 )
@@ -425,7 +425,7 @@ def test_a_mirror_is_asked_and_the_record_names_the_site(server: Running, data: 
 
 def test_scrapys_own_commands_work_from_any_directory(server: Running, data: Path, tmp_path: Path) -> None:
     listed = solidot(server.url, data, "list", cwd=tmp_path)
-    assert listed.out.split() == ["story"]
+    assert listed.out.split() == ["daily", "latest", "story"]
     parsed = solidot(server.url, data, "parse", "--spider=story", "--pipelines", f"{server.url}/story?sid=79520")
     assert parsed.status == 0
     assert "79520" in parsed.out

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from solidot_spider.trial.client import running
-from tests.crawling import start
+from tests.crawling import measured
 
 FEW, MANY = 3_000, 30_000
 SHARE = 1.2
@@ -16,16 +15,10 @@ SHARE = 1.2
 
 def peak(url: str, data: Path, last: int) -> int:
     """The most memory that a crawl of the ids 1 to ``last`` had, in KiB."""
-    process = start(
-        url,
-        data,
-        *("crawl", "story", "-a", f"sids=1-{last}", "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=32"),
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.communicate()
-    assert process.returncode == 0
-    return usage.ru_maxrss
+    words = ("crawl", "story", "-a", f"sids=1-{last}", "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=32")
+    run, most = measured(url, data, *words, patience=600)
+    assert run.status == 0
+    return most
 
 
 @pytest.mark.long

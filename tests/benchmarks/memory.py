@@ -6,26 +6,22 @@ The server answers after 50 ms, so that ids could pile up. A hundred thousand id
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
 from solidot_spider.trial.client import running
 from tests.benchmarks import turns
-from tests.crawling import start
+from tests.crawling import measured
 
 SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
 
 
 def peak(url: str, data: Path, last: int) -> float:
     """The most memory that a crawl of the ids 1 to ``last`` had, in MiB."""
-    process = start(url, data, "crawl", "story", "-a", f"sids=1-{last}", *SPEED)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    _, said = process.communicate()
-    if process.returncode:
-        raise RuntimeError(said)
-    return usage.ru_maxrss / 1024
+    run, most = measured(url, data, "crawl", "story", "-a", f"sids=1-{last}", *SPEED, patience=3600)
+    if run.status:
+        raise RuntimeError(run.err)
+    return most / 1024
 
 
 def main() -> None:
