@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from solidot_spider import __version__, options
-from solidot_spider.options import OptionError, Options
-from solidot_spider.outcome import CANNOT_WRITE, KINDS, OK, USAGE
-from solidot_spider.voice import plain
+from solidot_spider import __version__
+from solidot_spider.base import options
+from solidot_spider.base.console import plain
+from solidot_spider.base.options import OptionError, Options
+from solidot_spider.base.outcome import CANNOT_WRITE, KINDS, OK, USAGE
 
 VERBS = ("demo", "export", "probe", "status")
 
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from solidot_spider import demo  # noqa: PLC0415 - a verb costs only what it needs
+    from solidot_spider.commands import demo  # noqa: PLC0415 - a verb costs only what it needs
 
     return demo.main(serve=arguments.serve)
 
@@ -58,12 +59,12 @@ def _probe(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from solidot_spider import export  # noqa: PLC0415
-    from solidot_spider.database import StoreError  # noqa: PLC0415
+    from solidot_spider.export import dataset  # noqa: PLC0415
+    from solidot_spider.store.database import StoreError  # noqa: PLC0415
 
     try:
-        count = export.export(_options(arguments), arguments.out, force=arguments.force)
-    except export.ExportError as error:
+        count = dataset.export(_options(arguments), arguments.out, force=arguments.force)
+    except dataset.ExportError as error:
         return _refused(str(error), USAGE)
     except StoreError as error:
         return _refused(str(error), CANNOT_WRITE)
@@ -74,15 +75,17 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from solidot_spider import choice, status, status_lines  # noqa: PLC0415
-    from solidot_spider.database import StoreError  # noqa: PLC0415
-    from solidot_spider.store import Store  # noqa: PLC0415
+    from solidot_spider.commands import status_lines  # noqa: PLC0415
+    from solidot_spider.crawl import plan  # noqa: PLC0415
+    from solidot_spider.store import status  # noqa: PLC0415
+    from solidot_spider.store.database import StoreError  # noqa: PLC0415
+    from solidot_spider.store.store import Store  # noqa: PLC0415
 
     try:
         with Store.opened(_options(arguments)) as store:
             if arguments.sids:
                 with store.reading() as connection:
-                    told = [str(each) for each in choice.of_kind(connection, arguments.sids).ranges]
+                    told = [str(each) for each in plan.of_kind(connection, arguments.sids).ranges]
             elif arguments.json:
                 told = [msgspec.json.format(msgspec.json.encode(status.read(store)), indent=2).decode()]
             else:
@@ -139,16 +142,18 @@ def _parser() -> argparse.ArgumentParser:
     probe.set_defaults(run=_probe)
     probe.add_argument("--expect", type=Path, metavar="FILE", help="known stories other than those of the live site")
     probe.add_argument("--save", type=Path, metavar="DIR", help="keep what came there, for a report")
-    export = verbs.add_parser(
+    dataset = verbs.add_parser(
         "export",
         help="write every story of the store into one file",
         description="Writes every story once, sorted by sid, as JSON Lines. The file is written aside and renamed; "
         "while the store does not change, it has the same bytes each time.",
         epilog="example: solidot export stories.jsonl",
     )
-    export.set_defaults(run=_export)
-    export.add_argument("out", type=Path, metavar="OUT.jsonl", help="the file")
-    export.add_argument("--force", action="store_true", help="let a store without stories replace a file that has some")
+    dataset.set_defaults(run=_export)
+    dataset.add_argument("out", type=Path, metavar="OUT.jsonl", help="the file")
+    dataset.add_argument(
+        "--force", action="store_true", help="let a store without stories replace a file that has some"
+    )
     status = verbs.add_parser(
         "status",
         help="tell what the store has, what is missing and why, and how the last runs went",
@@ -159,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     form = status.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as one JSON object")
     form.add_argument("--sids", choices=KINDS, metavar="KIND", help=f"only the ids that are {', '.join(KINDS)}")
-    for verb in (export, probe, status):
+    for verb in (dataset, probe, status):
         verb.add_argument(
             "-s",
             dest="settings",

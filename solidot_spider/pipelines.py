@@ -10,11 +10,10 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from solidot_spider import item as items
-from solidot_spider import record
-from solidot_spider.outcome import NOT_WRITTEN
+from solidot_spider import items, record
+from solidot_spider.base.outcome import NOT_WRITTEN
 from solidot_spider.record import Draft
-from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.spiders.base import AskingSpider
 
 
 class SourcesPipeline:

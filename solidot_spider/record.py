@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from solidot_spider import body, clock, item, page, site, sources
-from solidot_spider.item import Story
-from solidot_spider.page import Missing, StoryPage, Unparsed
-from solidot_spider.sources import Sources
+from solidot_spider import items
+from solidot_spider.base import clock, site
+from solidot_spider.items import Story
+from solidot_spider.parsing import body, page, sources
+from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
+from solidot_spider.parsing.sources import Sources
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def finished(draft: Draft) -> Story:
         comments=said.comments,
         fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
-        content_hash=item.content_hash(fields),
+        content_hash=items.content_hash(fields),
         schema_version=1,
     )
 
@@ -87,7 +89,7 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
         return said
     try:
         story = finished(with_body(with_sources(Draft(said, fetched_at))))
-        item.check(story)
-    except item.RecordError as error:
+        items.check(story)
+    except items.RecordError as error:
         return Unparsed(f"invalid-record: {error}")
     return story

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from solidot_spider import options
-from solidot_spider.site import CANONICAL
+from solidot_spider.base import options
+from solidot_spider.base.site import CANONICAL
 
 BOT_NAME = "solidot_spider"
 SPIDER_MODULES = ["solidot_spider.spiders"]
@@ -30,7 +30,9 @@ DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down t
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
 # Twisted sends again in the same millisecond on a connection that was reused: a second request behind the gate.
-DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "solidot_spider.attempt.OneAttemptDownloadHandler")
+DOWNLOAD_HANDLERS = dict.fromkeys(
+    ("http", "https"), "solidot_spider.middlewares.download_handler.OneAttemptDownloadHandler"
+)
 DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # gate.py keeps the delay, which it can end and lengthen
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -53,14 +55,15 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # ids are unique already
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # RedirectMiddleware below knows port and scheme
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets 13 of 20 forbidden pages through
-    "solidot_spider.robots.RobotsMiddleware": 100,
+    "solidot_spider.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # would parse each page a second time
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries in the same second
-    "solidot_spider.pacing.BackoffMiddleware": 550,
-    "solidot_spider.redirects.SiteRedirectMiddleware": 600,
-    "solidot_spider.pacing.PacingMiddleware": 840,  # next to the wire; the statistics behind it see every answer
+    "solidot_spider.middlewares.throttle.BackoffMiddleware": 550,
+    "solidot_spider.middlewares.redirects.SiteRedirectMiddleware": 600,
+    # Next to the wire; the statistics behind it see every answer.
+    "solidot_spider.middlewares.throttle.PacingMiddleware": 840,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks what start() made: here that is everything
@@ -77,9 +80,9 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,
-    "solidot_spider.logs.LogLines": 0,  # one line an event
-    "solidot_spider.progress.Progress": 0,  # on a terminal, by `crawl` only
-    "solidot_spider.feed.StoryFeed": 0,  # a line is flushed whole, a failed write ends the run
+    "solidot_spider.extensions.logs.LogLines": 0,  # one line an event
+    "solidot_spider.extensions.progress.Progress": 0,  # on a terminal, by `crawl` only
+    "solidot_spider.extensions.feed.StoryFeed": 0,  # a line is flushed whole, a failed write ends the run
     "scrapy.extensions.telnet.TelnetConsole": None,  # a crawl opens no port
     "scrapy.extensions.remote_control.RemoteControl": None,  # nor an HTTP server that runs code
     "scrapy.extensions.throttle.AutoThrottle": None,  # would lower the delay below its floor
@@ -90,12 +93,12 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the callback's source anew
 CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 
 # --- Feeds ---
-FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.feed.StoryLinesExporter")
-FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.feed.PartFileStorage")
+FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter")
+FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.extensions.feed.PartFileStorage")
 FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
 FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
 
 # --- Logs ---
 LOG_LEVEL = "WARNING"  # trouble only: a run tells what it did in its summary
-LOG_FORMATTER = "solidot_spider.logs.StoryLogFormatter"  # one line an event, no page text
+LOG_FORMATTER = "solidot_spider.extensions.logs.StoryLogFormatter"  # one line an event, no page text
 STATS_DUMP = False  # a hundred lines; the summary says what a person asks

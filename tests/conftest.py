@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
-from solidot_spider.options import Options
+from solidot_spider.base.options import Options
 
 # CI must not find by chance what a change did not cause; at home each run looks elsewhere.
 settings.register_profile("ci", derandomize=True, deadline=None)

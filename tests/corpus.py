@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from solidot_spider import record, site
-from solidot_spider.item import Story
+from solidot_spider import record
+from solidot_spider.base import site
+from solidot_spider.items import Story
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 FETCHED_AT = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

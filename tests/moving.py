@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from solidot_spider import report
+from solidot_spider.crawl import report
 from solidot_spider.trial.client import Running, running
 from solidot_spider.trial.generated import START
 from tests.crawling import FAST, Crawl, solidot

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from solidot_spider import clock, item, pages, record, site
-from solidot_spider.item import Story
-from solidot_spider.outcome import Outcome
-from solidot_spider.store import RunStart, Store
+from solidot_spider import items, record
+from solidot_spider.base import clock, site
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.items import Story
+from solidot_spider.store import raw_pages
+from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.visit import Visit
 from solidot_spider.trial.generated import generated
 from solidot_spider.trial.page import story_page
-from solidot_spider.visit import Visit
 
 NOW = datetime(2025, 11, 8, 4, tzinfo=UTC)
 STORIES = generated(100_000)
@@ -29,13 +31,13 @@ def fields(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: A
     """The record of a made-up story, or of a page that is given."""
     made = record.record(page(sid, **changes) if body is None else body, site.story_url(sid), at)
     assert isinstance(made, Story)
-    return item.check(made)
+    return items.check(made)
 
 
-def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> pages.RawPage:
+def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> raw_pages.RawPage:
     url = site.story_url(sid)
     data = page(sid, **changes) if body is None else body
-    return pages.pack(data, url, url, 200, headers=[("Content-Type", "text/html")], fetched_at=clock.iso(at))
+    return raw_pages.pack(data, url, url, 200, headers=[("Content-Type", "text/html")], fetched_at=clock.iso(at))
 
 
 def stored(sid: int, at: datetime = NOW, **changes: Any) -> Visit:

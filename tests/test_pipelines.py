@@ -7,8 +7,10 @@ import json
 import pytest
 from scrapy.exceptions import DropItem
 
-from solidot_spider import item, page, record, site
-from solidot_spider.page import StoryPage
+from solidot_spider import items, record
+from solidot_spider.base import site
+from solidot_spider.parsing import page
+from solidot_spider.parsing.page import StoryPage
 from solidot_spider.pipelines import BodyPipeline, CheckPipeline, SourcesPipeline
 from solidot_spider.record import Draft
 from tests.pages import NOW, SIDS
@@ -25,9 +27,9 @@ def draft(sid: int) -> Draft:
 def test_pipelines_and_record_agree(sid: int) -> None:
     values = CheckPipeline().process_item(BodyPipeline().process_item(SourcesPipeline().process_item(draft(sid))))
     story = record.record(page_of(sid), site.story_url(sid), NOW)
-    assert isinstance(story, item.Story)
-    assert item.line(values) == item.line(story)
-    assert list(values) == list(json.loads(item.line(story))) == list(item.Story.__struct_fields__)
+    assert isinstance(story, items.Story)
+    assert items.line(values) == items.line(story)
+    assert list(values) == list(json.loads(items.line(story))) == list(items.Story.__struct_fields__)
 
 
 def test_each_pipeline_works_alone() -> None:

@@ -19,12 +19,14 @@ from scrapy.crawler import Crawler
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
-from solidot_spider import clock, ending, options, run, session
-from solidot_spider.arguments import Arguments
-from solidot_spider.ending import Beginning
-from solidot_spider.sids import Sids
+from solidot_spider import runner
+from solidot_spider.base import clock, options
+from solidot_spider.base.console import Voice
+from solidot_spider.base.sids import Sids
+from solidot_spider.crawl import run_files, session
+from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.runner import Beginning
 from solidot_spider.spiders.latest import LatestSpider
-from solidot_spider.voice import Voice
 
 SPEED = {
     "DOWNLOAD_DELAY": "0",
@@ -40,7 +42,7 @@ async def in_process() -> int:
     settings = get_project_settings()
     settings.setdict(SPEED, priority="cmdline")
     chosen = options.read(settings)
-    this = run.named("latest", chosen.data_dir)
+    this = run_files.named("latest", chosen.data_dir)
     feed = {"format": "jsonlines", "part": str(this.part), "journal": True}
     settings.set("FEEDS", {str(this.feed): feed}, priority="cmdline")
     arguments = Arguments(Sids())
@@ -48,7 +50,7 @@ async def in_process() -> int:
     with session.opened(chosen, began.row, arguments, asks_all=False) as opened:
         crawler = Crawler(LatestSpider, settings)
         await crawler.crawl_async(arguments=arguments, session=opened)
-        return ending.tell(crawler, began, opened, Voice(quiet=True), None)
+        return runner.tell(crawler, began, opened, Voice(quiet=True), None)
 
 
 def as_process() -> int:

@@ -19,18 +19,20 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from twisted.internet.tcp import Connection
 
-from solidot_spider import clock, ending, options, run, session
-from solidot_spider.database import StoreError
-from solidot_spider.ending import Beginning
-from solidot_spider.feed import APPENDABLE
-from solidot_spider.gate import INTERRUPTED
-from solidot_spider.lock import LockedError
-from solidot_spider.options import Options
-from solidot_spider.outcome import CANNOT_WRITE, HELD, USAGE
-from solidot_spider.run import Run
-from solidot_spider.sids import ArgumentError
-from solidot_spider.spiders.asking import AskingSpider
-from solidot_spider.voice import Voice, plain
+from solidot_spider import runner
+from solidot_spider.base import clock, options
+from solidot_spider.base.console import Voice, plain
+from solidot_spider.base.options import Options
+from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
+from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl import run_files, session
+from solidot_spider.crawl.run_files import Run
+from solidot_spider.extensions.feed import APPENDABLE
+from solidot_spider.middlewares.rate_limit import INTERRUPTED
+from solidot_spider.runner import Beginning
+from solidot_spider.spiders.base import AskingSpider
+from solidot_spider.store.database import StoreError
+from solidot_spider.store.lock import LockedError
 
 GRACE = 5.0
 """Seconds that pages on the wire have to come in when a run is stopped."""
@@ -73,7 +75,7 @@ class Command(crawl.Command):
             chosen = options.read(self.settings)
             spider = self._spider_class(args)
             arguments = spider.read_arguments(opts.spargs)
-            this = run.named(spider.name, chosen.data_dir)
+            this = run_files.named(spider.name, chosen.data_dir)
             feeds = self._feeds(this)
             _check_store(spider, chosen)
             _check_only(arguments.only, chosen, is_whole=str(this.feed) not in feeds)
@@ -101,7 +103,7 @@ class Command(crawl.Command):
             if chosen.is_live and not chosen.contact:
                 voice.say("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
             crawler = self._crawl(spider, arguments=arguments, session=opened)
-            self.exitcode = ending.tell(crawler, began, opened, voice, opts.report)
+            self.exitcode = runner.tell(crawler, began, opened, voice, opts.report)
         voice.end(self.exitcode)
 
     def _spider_class(self, args: list[str]) -> type[AskingSpider]:

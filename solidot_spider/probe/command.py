@@ -12,32 +12,32 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
-from solidot_spider import options
-from solidot_spider.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE
-from solidot_spider.probe import expect, parts
-from solidot_spider.probe.expect import Expectations
-from solidot_spider.probe.parts import Finding
+from solidot_spider.base import options
+from solidot_spider.base.console import plain
+from solidot_spider.base.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE
+from solidot_spider.probe import expectations, findings
+from solidot_spider.probe.expectations import Expectations
+from solidot_spider.probe.findings import Finding
 from solidot_spider.probe.spider import Answer, ProbeSpider
-from solidot_spider.voice import plain
 
 NO_ANSWER = "no answer"
 
 
-def main(expectations: Path | None, save: Path | None, settings: dict[str, str]) -> int:
+def main(expect: Path | None, save: Path | None, settings: dict[str, str]) -> int:
     """Probe the site; the exit status: 0 all found, 3 something is not as expected, 1 no answer.
 
     Args:
-        expectations: a file of known stories; None for those of the live site.
+        expect: a file of known stories; None for those of the live site.
         save: a directory for all that came; None for none.
         settings: Scrapy's settings, as ``-s`` gives them.
     """
     try:
-        known = expect.read(expectations or expect.LIVE)
+        known = expectations.read(expect or expectations.LIVE)
         chosen = _settings(settings)
         site = options.read(chosen)
         if save:
             save.mkdir(parents=True, exist_ok=True)
-    except (expect.ExpectationError, options.OptionError) as error:
+    except (expectations.ExpectationError, options.OptionError) as error:
         return _stop(str(error), USAGE)
     except OSError as error:
         return _stop(f"--save {save}: {error.strerror}", CANNOT_WRITE)
@@ -78,14 +78,14 @@ def _save(answers: list[Answer], directory: Path) -> None:
 
 
 def _tell(answers: list[Answer], known: Expectations, token: str) -> int:
-    findings = [(answer, finding) for answer in answers for finding in found(answer, known, token)]
+    all_found = [(answer, finding) for answer in answers for finding in found(answer, known, token)]
     width = max((len(answer.name) for answer in answers), default=0)
     before = ""
-    for answer, finding in findings:
+    for answer, finding in all_found:
         shown = answer.name if answer.name != before else ""
         before = answer.name
         print(f"{shown:{width}}  {finding.part:16}  {finding.state:9}  {plain(finding.said)}".rstrip())
-    states = [finding.state for _, finding in findings]
+    states = [finding.state for _, finding in all_found]
     if "differs" in states or "not found" in states:
         print("exit status 3: the site is not as expected; --save DIR keeps what came, for a report")
         return SITE_CHANGED
@@ -104,11 +104,11 @@ def found(answer: Answer, known: Expectations, token: str) -> Iterator[Finding]:
     yield Finding("answer", "found", f"{answer.status}, {len(answer.body):,} bytes")
     if answer.path == "/robots.txt":
         yield _certificate(answer)
-        yield from parts.of_robots(answer.body, token) if answer.status < 300 else ()
+        yield from findings.of_robots(answer.body, token) if answer.status < 300 else ()
     elif answer.path == "/":
-        yield from parts.of_home(answer.body)
+        yield from findings.of_home(answer.body)
     elif answer.path == "/index.rss":
-        yield from parts.of_feed(answer.body)
+        yield from findings.of_feed(answer.body)
     else:
         yield from _story(answer, known)
 
@@ -119,9 +119,9 @@ def _story(answer: Answer, known: Expectations) -> Iterator[Finding]:
     if answer.status >= 300:
         yield Finding("missing", "found" if story is None else "differs", f"answered {answer.status}")
     elif story:
-        yield from parts.of_story(answer.body, answer.url, story)
+        yield from findings.of_story(answer.body, answer.url, story)
     else:
-        yield from parts.of_unknown(answer.body, answer.url, sid)
+        yield from findings.of_unknown(answer.body, answer.url, sid)
 
 
 def _certificate(answer: Answer) -> Finding:

@@ -11,10 +11,12 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from solidot_spider import lists, options, site, transport
-from solidot_spider.probe.expect import Expectations
-from solidot_spider.probe.parts import FAR
-from solidot_spider.robots import RobotsMiddleware
+from solidot_spider.base import options, site
+from solidot_spider.middlewares import http_outcome
+from solidot_spider.middlewares.robots import RobotsMiddleware
+from solidot_spider.parsing import list_pages
+from solidot_spider.probe.expectations import Expectations
+from solidot_spider.probe.findings import FAR
 
 
 class Answer(Struct):
@@ -58,7 +60,9 @@ class ProbeSpider(Spider):
             await self._fetch("feed", "/index.rss")
             for known in self.expectations.stories:
                 await self._fetch(f"story {known.sid}", f"/story?sid={known.sid}")
-            newest = max([*lists.story_sids(home.body), *(known.sid for known in self.expectations.stories)], default=1)
+            newest = max(
+                [*list_pages.story_sids(home.body), *(known.sid for known in self.expectations.stories)], default=1
+            )
             await self._fetch(f"story {newest + FAR}", f"/story?sid={newest + FAR}")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
@@ -71,7 +75,7 @@ class ProbeSpider(Spider):
         try:
             await robots.rules(self.base)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            self.answers.append(Answer("robots.txt", "/robots.txt", error=transport.of_error(error)[1]))
+            self.answers.append(Answer("robots.txt", "/robots.txt", error=http_outcome.of_error(error)[1]))
             return False
         answer = robots.answers[self.base]
         self.answers.append(_answer("robots.txt", "/robots.txt", answer))
@@ -86,7 +90,7 @@ class ProbeSpider(Spider):
         try:
             answer = _answer(name, path, await self.crawler.engine.download_async(request))
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            answer = Answer(name, path, error=transport.of_error(error)[1])
+            answer = Answer(name, path, error=http_outcome.of_error(error)[1])
         self.answers.append(answer)
         return answer
 
@@ -100,7 +104,7 @@ def _answer(name: str, path: str, response: Response) -> Answer:
         status=response.status,
         headers=headers,
         body=response.body,
-        error="" if transport.is_answer(response.status) else f"answered {transport.named(response.status)}",
+        error="" if http_outcome.is_answer(response.status) else f"answered {http_outcome.named(response.status)}",
     )
 
 

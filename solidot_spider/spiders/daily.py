@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import date
 from typing import Any
 
-from solidot_spider import arguments, choice, clock, days, lists, witness
-from solidot_spider.arguments import Arguments
-from solidot_spider.choice import Choice
-from solidot_spider.outcome import SITE_CHANGED, TROUBLE
-from solidot_spider.sids import ArgumentError, Sids
-from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.base import clock
+from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
+from solidot_spider.base.sids import ArgumentError, Sids
+from solidot_spider.crawl import arguments, day_check, days, plan
+from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.crawl.plan import Choice
+from solidot_spider.parsing import list_pages
+from solidot_spider.spiders.base import AskingSpider
 
 NAMES = ("since", "until", "date", "refresh", "limit", "minutes")
 
@@ -69,7 +71,7 @@ class DailySpider(AskingSpider):
         given = Sids((sid, sid) for sid in listed)
         with self.kept() as store:
             store.list_day(day.isoformat(), listed, self.session.run_id)
-            return Choice(given) if self.session.asks_all else choice.unsettled(store, given, clock.now())
+            return Choice(given) if self.session.asks_all else plan.unsettled(store, given, clock.now())
         return Choice(Sids())
 
     async def _listed(self, day: date) -> list[int] | None:
@@ -78,7 +80,7 @@ class DailySpider(AskingSpider):
         if response is None or reason:
             self._complain(TROUBLE, f"the page of {day}: {reason}")
             return None
-        listed = lists.day_sids(response.body, day)
+        listed = list_pages.day_sids(response.body, day)
         if listed is None:
             self._complain(SITE_CHANGED, f"the page of {day}: not read as the list of that day")
         return listed
@@ -93,8 +95,8 @@ class DailySpider(AskingSpider):
         if not self.listed or self.stopped:
             return
         with self.kept() as store:
-            found = witness.compare(store, self.listed)
-            self.remarks += witness.lines(found)
+            found = day_check.compare(store, self.listed)
+            self.remarks += day_check.lines(found)
             if found.missing.ranges:
                 self.lists_status = max(self.lists_status, TROUBLE)
                 self.lists_reason = self.lists_reason or f"{len(found.missing)} listed by their day, but missing"

@@ -6,15 +6,17 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from solidot_spider import arguments, choice, clock, lists, options
-from solidot_spider import sids as ids
-from solidot_spider.arguments import Arguments
-from solidot_spider.choice import Choice
-from solidot_spider.outcome import SITE_CHANGED, TROUBLE
-from solidot_spider.revisit import Age
-from solidot_spider.sids import ArgumentError, Sids
-from solidot_spider.spiders.asking import AskingSpider
-from solidot_spider.store import Store
+from solidot_spider.base import clock, options
+from solidot_spider.base import sids as ids
+from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
+from solidot_spider.base.sids import ArgumentError, Sids
+from solidot_spider.crawl import arguments, plan
+from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.revisit import Age
+from solidot_spider.parsing import list_pages
+from solidot_spider.spiders.base import AskingSpider
+from solidot_spider.store.store import Store
 
 NAMES = ("limit", "minutes", "to")
 
@@ -30,7 +32,7 @@ class Shown(NamedTuple):
     read: Callable[[bytes], list[int]]
 
 
-PAGES = (Shown("feed", "/index.rss", lists.feed_sids), Shown("home page", "/", lists.story_sids))
+PAGES = (Shown("feed", "/index.rss", list_pages.feed_sids), Shown("home page", "/", list_pages.story_sids))
 """Either alone tells the newest story."""
 
 
@@ -93,7 +95,7 @@ class LatestSpider(AskingSpider):
         return Choice(Sids())
 
     def _choose(self, store: Store, shown: list[int], now: datetime) -> Choice:
-        lowest, newest = choice.lowest_walked(store), store.highest()
+        lowest, newest = plan.lowest_walked(store), store.highest()
         top = self.arguments.to or max(shown)
         if lowest is None or newest is None:
             first = min(shown)
@@ -101,7 +103,7 @@ class LatestSpider(AskingSpider):
                 f"the store was empty: it begins with the {len(set(shown))} stories that the site shows; "
                 f"for those before: solidot crawl story -a sids=1-{first - 1}"
             )
-            return choice.unsettled(store, Sids((sid, sid) for sid in shown), now)
+            return plan.unsettled(store, Sids((sid, sid) for sid in shown), now)
         if top - newest > MOST_AHEAD and self.arguments.to is None:
             self.lists_status = SITE_CHANGED
             ahead = f"{top - newest:,} above the newest stored, {newest}"
@@ -109,7 +111,7 @@ class LatestSpider(AskingSpider):
             return Choice(Sids())
         policy = [Age(timedelta(age), timedelta(every)) for age, every in options.read(self.crawler.settings).revisit]
         walk = Sids([(lowest, max(top, lowest))])
-        new, again = choice.unsettled(store, walk, now), choice.changing(store, now, policy)
+        new, again = plan.unsettled(store, walk, now), plan.changing(store, now, policy)
         settled = new.settled_before - len(again.within(walk))
         return Choice(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
 

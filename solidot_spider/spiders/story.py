@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solidot_spider import arguments
-from solidot_spider import sids as ids
-from solidot_spider.arguments import Arguments
-from solidot_spider.outcome import KINDS
-from solidot_spider.sids import ArgumentError, Sids
-from solidot_spider.spiders.asking import AskingSpider
+from solidot_spider.base import sids as ids
+from solidot_spider.base.outcome import KINDS
+from solidot_spider.base.sids import ArgumentError, Sids
+from solidot_spider.crawl import arguments
+from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.spiders.base import AskingSpider
 
 
 class StorySpider(AskingSpider):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from solidot_spider.clock import BEIJING
+from solidot_spider.base.clock import BEIJING
 from solidot_spider.trial.stories import Stories, Told
 from solidot_spider.trial.story import Comment, Edit, Editor, Story, Topic
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solidot_spider import clock
+from solidot_spider.base import clock
 from solidot_spider.trial.directory import PagesDirectory
 from solidot_spider.trial.generated import generated, lively
 from solidot_spider.trial.plan import PlanFile

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import count, repeat
 from typing import TYPE_CHECKING, Literal
 
-from solidot_spider import clock
+from solidot_spider.base import clock
 from solidot_spider.trial import frame
 from solidot_spider.trial.answer import TEXT, XML, Answer, not_found
 from solidot_spider.trial.feed import feed

@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from solidot_spider.clock import BEIJING
+from solidot_spider.base.clock import BEIJING
 from solidot_spider.trial.story import Comment, Edit, Editor, Story, Topic
 
 if TYPE_CHECKING:

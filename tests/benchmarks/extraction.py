@@ -20,9 +20,11 @@ from typing import Any
 from lxml import etree, html
 from parsel import Selector
 
-from solidot_spider import body, page, record, site
-from solidot_spider.item import Story
-from solidot_spider.page import StoryPage
+from solidot_spider import record
+from solidot_spider.base import site
+from solidot_spider.items import Story
+from solidot_spider.parsing import body, page
+from solidot_spider.parsing.page import StoryPage
 from tests import corpus
 from tests.benchmarks import turns
 

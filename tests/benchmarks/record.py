@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from lxml import html
 
-from solidot_spider import record, site
-from solidot_spider.document import Document
+from solidot_spider import record
+from solidot_spider.base import site
+from solidot_spider.parsing.document import Document
 from tests import corpus, pages
 from tests.benchmarks import turns
 

@@ -18,9 +18,9 @@ from statistics import median
 
 from sqlalchemy import create_engine, make_url, text
 
-from solidot_spider import report
-from solidot_spider.options import Options
-from solidot_spider.store import RunStart, Store
+from solidot_spider.base.options import Options
+from solidot_spider.crawl import report
+from solidot_spider.store.store import RunStart, Store
 from solidot_spider.trial.client import Running, running
 from tests import stores
 from tests.benchmarks import turns

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 
-from solidot_spider import page, site, sources
-from solidot_spider.page import StoryPage
-from solidot_spider.paragraphs import Anchor
+from solidot_spider.base import site
+from solidot_spider.parsing import page, sources
+from solidot_spider.parsing.page import StoryPage
+from solidot_spider.parsing.paragraphs import Anchor
 from tests import corpus
 from tests.benchmarks import turns
 

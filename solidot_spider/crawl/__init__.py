@@ -1,0 +1,1 @@
+"""One crawl: what it asks, what became of each id, and what it tells."""

@@ -1,0 +1,86 @@
+"""The questions that a run must pass, by name (README, *The verdict*): has the site changed under the parser?
+
+Failed ids are no question here: they have an exit status of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.sids import Sids
+
+ENOUGH = 50
+"""Records from which on a share says something."""
+
+MOST_MISSING = 0.3
+
+Filled = Callable[[Mapping[str, Any]], bool]
+
+ALWAYS: dict[str, Filled] = {
+    "title": lambda record: bool(record["title"]),
+    "time": lambda record: bool(record["published_at"]),
+    "editor": lambda record: bool(record["editor"]["name"]),
+    "body": lambda record: bool(record["body"]),
+}
+"""Filled in every record."""
+
+MOSTLY: dict[str, tuple[Filled, float]] = {
+    "department": (lambda record: bool(record["department"]), 0.95),
+    "topics": (lambda record: bool(record["topics"]), 0.95),
+    "views": (lambda record: record["views"] is not None, 0.95),
+    "sources": (lambda record: bool(record["source_links"] or record["source_labels"]), 0.6),
+}
+"""Filled in this share of the records of a run that has enough."""
+
+
+class Question(NamedTuple):
+    """A question and its answer; ``why`` is '' where it is passed."""
+
+    name: str
+    why: str
+
+
+class Tally:
+    """Counts in how many records of a run each part is filled."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.lowest = self.highest = 0
+        self._filled: dict[str, int] = dict.fromkeys((*ALWAYS, *MOSTLY), 0)
+        self._tests = {**ALWAYS, **{name: test for name, (test, _) in MOSTLY.items()}}
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """A record was stored."""
+        sid = record["sid"]
+        self.lowest = min(self.lowest, sid) if self.records else sid
+        self.highest = max(self.highest, sid)
+        self.records += 1
+        for name, test in self._tests.items():
+            self._filled[name] += test(record)
+
+    def questions(self, ledger: Ledger, asked: Sids) -> list[Question]:
+        """All questions with their answers, those that ask for more records than there are left out.
+
+        Args:
+            ledger: the run's outcomes.
+            asked: the ids that the run was to ask, in ascending order.
+        """
+        questions = [self._filled_in(name, 1.0) for name in ALWAYS]
+        if self.records >= ENOUGH:
+            questions += [self._filled_in(name, share) for name, (_, share) in MOSTLY.items()]
+            questions.append(self._missing(ledger, asked))
+        return questions
+
+    def _filled_in(self, name: str, share: float) -> Question:
+        filled = self._filled[name]
+        is_passed = filled >= share * self.records
+        return Question(name, "" if is_passed else f"filled in {filled} of {self.records}, expected {share:.0%}")
+
+    def _missing(self, ledger: Ledger, asked: Sids) -> Question:
+        between = Sids([(self.lowest, self.highest)])
+        number = len(asked.within(between))
+        missing = len(Sids(ledger.ranges_of(Outcome.MISSING)).within(between))
+        is_passed = missing <= MOST_MISSING * number
+        return Question("missing", "" if is_passed else f"{missing} of {number}, expected at most {MOST_MISSING:.0%}")

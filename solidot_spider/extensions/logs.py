@@ -1,0 +1,112 @@
+"""The log: one line an event, safe against what a page may hold; as JSON where a setting asks for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.utils.log import get_scrapy_root_handler
+from twisted.python.failure import Failure
+
+from solidot_spider.base import options
+from solidot_spider.base.console import plain
+from solidot_spider.base.outcome import NOT_WRITTEN
+
+
+class LineFormatter(logging.Formatter):
+    """An event in one line: a traceback's lines are joined, control characters are gone."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        return " | ".join(plain(line) for line in super().format(record).splitlines() if line.strip())
+
+
+class JsonFormatter(logging.Formatter):
+    """An event as one JSON object: time (UTC), level, logger, message and, if there is one, the exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        event = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": plain(record.getMessage()),
+        }
+        if record.exc_info:
+            event["exception"] = "\n".join(map(plain, self.formatException(record.exc_info).splitlines()))
+        return json.dumps(event, ensure_ascii=False)
+
+
+class LogLines:
+    """The extension that gives Scrapy's handler our formatter, once Scrapy has made its last one."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        self.formatter = formatter
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
+        settings = crawler.settings
+        if options.read(settings).log == "json":
+            lines = cls(JsonFormatter())
+        else:
+            lines = cls(LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+        crawler.signals.connect(lines.install, signals.engine_started)
+        crawler.signals.connect(lines.install, signals.spider_opened)
+        return lines
+
+    def install(self) -> None:
+        """Take Scrapy's handler over."""
+        handler = get_scrapy_root_handler()
+        if handler is not None:
+            handler.setFormatter(self.formatter)
+
+
+class StoryLogFormatter(LogFormatter):
+    """Names a story by its sid, where Scrapy would print it whole.
+
+    Args:
+        is_verbose: whether ``LOG_LEVEL`` shows what comes for each page; a line that nobody sees is not made.
+    """
+
+    def __init__(self, *, is_verbose: bool = True) -> None:
+        self.is_verbose = is_verbose
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The formatter of a crawl."""
+        level = logging.getLevelName(crawler.settings["LOG_LEVEL"])
+        return cls(is_verbose=level in ("DEBUG", logging.DEBUG))
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override] # None is Scrapy's way to say nothing
+        """A page came."""
+        return super().crawled(request, response, spider) if self.is_verbose else None
+
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
+        """A record went through all pipelines."""
+        if not self.is_verbose:
+            return None
+        return _line(logging.DEBUG, "Story %(sid)s stored", {"sid": _sid(item)})
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """A record failed its check; the ledger has the reason, and that of a store that is full once for all."""
+        level = logging.DEBUG if str(exception) == NOT_WRITTEN else logging.WARNING
+        return _line(level, "Story %(sid)s: %(why)s", {"sid": _sid(item), "why": str(exception)})
+
+
+def _sid(item: Any) -> Any:
+    return item["sid"] if isinstance(item, dict) else getattr(getattr(item, "page", item), "sid", "?")
+
+
+def _line(level: int, msg: str, args: dict[str, Any]) -> LogFormatterResult:
+    return {"level": level, "msg": msg, "args": args}

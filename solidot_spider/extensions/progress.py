@@ -1,0 +1,114 @@
+"""Progress of a crawl on a terminal; nothing of it where the output is none."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from logging import StreamHandler
+from time import monotonic
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.log import get_scrapy_root_handler
+from tqdm import tqdm
+
+from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.spiders.base import AskingSpider
+
+EVERY = 0.5
+"""Seconds between two looks at the ledger."""
+
+FORM = "{n_fmt}/{total_fmt} |{bar:20}| {desc}"
+
+LONG = 10
+"""A crawl of so many ids says before it begins what it asks, and for how long."""
+
+
+class Progress:
+    """Done and total, outcomes, pages a minute, time left."""
+
+    def __init__(self) -> None:
+        self._shown = ExitStack()
+        self._watch: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Progress for a crawl that ``solidot crawl`` runs on a terminal.
+
+        Raises:
+            NotConfigured: it is none.
+        """
+        if not crawler.settings.getbool("SOLIDOT_PROGRESS"):
+            raise NotConfigured
+        progress = cls()
+        crawler.signals.connect(progress.begin, signals.spider_opened)
+        crawler.signals.connect(progress.end, signals.spider_closed)
+        return progress
+
+    def begin(self, spider: Spider) -> None:
+        """The crawl begins."""
+        if isinstance(spider, AskingSpider):
+            handler = get_scrapy_root_handler()
+            if isinstance(handler, StreamHandler) and handler.stream is sys.stderr:
+                handler.setStream(_AboveBar())
+            bar = self._shown.enter_context(
+                tqdm(total=spider.total, file=sys.stderr, leave=False, dynamic_ncols=True, bar_format=FORM)
+            )
+            self._watch = asyncio.ensure_future(_follow(bar, spider))
+
+    def end(self, **_: Any) -> None:
+        """The crawl is over; the summary takes the bar's place."""
+        if self._watch:
+            self._watch.cancel()
+        self._shown.close()
+
+
+class _AboveBar:
+    """A stream whose lines do not break the bar."""
+
+    def write(self, text: str) -> None:
+        tqdm.write(text, file=sys.stderr, end="")
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+async def _follow(bar: tqdm[Any], spider: AskingSpider) -> None:
+    ledger = spider.ledger
+    began = 0.0
+    while True:
+        if not began and ledger.open:  # not before: robots.txt may ask for another pace
+            began = monotonic()
+            if spider.total >= LONG:
+                tqdm.write(plan(spider.total, spider.gate.mean_gap), file=sys.stderr)
+        bar.n, bar.total = ledger.asked, spider.total  # a spider may find more ids on its way
+        bar.set_description_str(state(ledger, monotonic() - began, spider.total))
+        await asyncio.sleep(EVERY)
+
+
+def plan(total: int, gap: float) -> str:
+    """What a crawl will ask, and how long that takes with a mean gap of so many seconds."""
+    return f"asking {total:,} stories, one each {gap:.2g} s: about {duration(total * gap)}"
+
+
+def state(ledger: Ledger, seconds: float, total: int) -> str:
+    """Outcomes, pages a minute, time left."""
+    done = ledger.asked
+    outcomes = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each])
+    if not done or not seconds:
+        return outcomes
+    left = seconds / done * (total - done)
+    return f"{outcomes}; {done / seconds * 60:.0f} a minute, {duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two greatest units: ``2 h 5 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
+    first = next((index for index, (count, _) in enumerate(units) if count), 3)
+    return " ".join(f"{count} {unit}" for count, unit in units[first : first + 2] if count) or "0 s"

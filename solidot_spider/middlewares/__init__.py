@@ -1,0 +1,1 @@
+"""Care for the site: when a request may go, where, and what an answer means."""

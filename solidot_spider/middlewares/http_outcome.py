@@ -1,0 +1,80 @@
+"""What an answer that is no page means: each status and each kind of silence has its outcome and its reason."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from scrapy import exceptions
+from scrapy.exceptions import IgnoreRequest
+from twisted.internet import error as network
+
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.middlewares.rate_limit import NotTriedError
+from solidot_spider.middlewares.redirects import RefusedError
+
+Ending = tuple[Outcome, str]
+
+_REFUSED = frozenset({401, 403, 451})
+MISSING = frozenset({404, 410})
+_UNPACKERS = frozenset(
+    {"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "backports.zstd", "compression.zstd", "_zstd"}
+)
+_SILENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (exceptions.DownloadTimeoutError, "time-out"),
+    (network.TimeoutError, "time-out"),
+    (exceptions.CannotResolveHostError, "host name not found"),
+    (exceptions.DownloadConnectionRefusedError, "connection refused"),
+    (exceptions.ResponseDataLossError, "body cut short"),
+    (network.SSLError, "certificate not verified"),
+    (exceptions.DownloadFailedError, "connection lost"),
+    (network.ConnectionDone, "connection lost"),
+    (network.ConnectionLost, "connection lost"),
+    (network.ConnectError, "no connection"),
+)
+
+
+def is_answer(status: int) -> bool:
+    """Whether a status tells that the site is there and lets us ask, whatever it says of the page."""
+    return status < 400 or status in MISSING
+
+
+def of_status(status: int) -> Ending | None:
+    """The outcome of an answer's status; None for a page, whose content decides."""
+    if 200 <= status < 300:
+        return None
+    if status in MISSING:
+        return Outcome.MISSING, f"answered {status}"
+    return (Outcome.REFUSED if status in _REFUSED else Outcome.FAILED), f"answered {named(status)}"
+
+
+def named(status: int) -> str:
+    """A status with its name, as far as it has one."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def of_error(error: BaseException) -> Ending:
+    """The outcome of a request that brought no answer."""
+    if isinstance(error, RefusedError):
+        return Outcome.REFUSED, str(error)
+    if isinstance(error, NotTriedError):
+        return Outcome.NOT_TRIED, str(error)
+    return Outcome.FAILED, _failure(error)
+
+
+def _failure(error: BaseException) -> str:
+    """What a person calls it."""
+    text = str(error)
+    if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
+        return "body over the limit of DOWNLOAD_MAXSIZE"
+    if "HeadTooLongError" in text:
+        return "headers over the limit of 256 KB"
+    if isinstance(error, IgnoreRequest):
+        return text or "request dropped"
+    if "certificate verify failed" in text or "CertificateError" in text:
+        return "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)"
+    if type(error).__module__ in _UNPACKERS:
+        return "body broken: its compression does not unpack"
+    return next((name for kind, name in _SILENCES if isinstance(error, kind)), f"no answer ({type(error).__name__})")

@@ -1,0 +1,151 @@
+"""The gate that every request passes: the gap between two, the site's own wish to wait, the breaker, the run's end.
+
+All hosts of the site share it. Waits use the monotonic clock, and each ends at once when the run does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+from contextlib import suppress
+from time import monotonic
+
+from scrapy.exceptions import IgnoreRequest
+
+from solidot_spider.middlewares.circuit_breaker import Breaker
+
+logger = logging.getLogger(__name__)
+
+
+INTERRUPTED = "interrupted"
+
+
+class NotTriedError(IgnoreRequest):
+    """The run ended before this request was sent; the message says why."""
+
+
+class Gate:
+    """Lets one request through at a time.
+
+    Args:
+        delay: the mean gap between two requests in seconds.
+        jitter: the share by which a gap may be shorter or longer.
+        patience: how long the site may not answer, in seconds.
+    """
+
+    def __init__(self, delay: float, jitter: float, patience: float) -> None:
+        self.jitter = jitter
+        self.low, self.high = max(0.0, delay * (1 - jitter)), delay * (1 + jitter)
+        self.breaker = Breaker(patience)
+        self.ended = ""
+        """Why nothing more is asked; '' while something may be."""
+        self.has_hung_up = False
+        """Whether the end of the run cut off what was still on the wire."""
+        self.deadline = math.inf
+        """When ``minutes=`` are over: no trouble is waited out beyond it."""
+        self._passed = self._next = 0.0
+        self._held = 0.0
+        self._line = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._over = asyncio.Event()
+
+    @property
+    def mean_gap(self) -> float:
+        """The mean gap between two requests, in seconds."""
+        return (self.low + self.high) / 2
+
+    def set_floor(self, seconds: float) -> None:
+        """Let no gap be shorter (``Crawl-delay``): chance only adds to it."""
+        if seconds > self.low:
+            self.low, self.high = seconds, max(self.high, seconds * (1 + self.jitter))
+            self._next = max(self._next, self._passed + seconds)
+
+    async def turn(self) -> None:
+        """Wait until a request may go.
+
+        Raises:
+            NotTriedError: the run ends first.
+        """
+        async with self._line:
+            while not self.ended:
+                self._changed.clear()
+                now = monotonic()
+                wait = self._wait(now)
+                if wait <= 0:
+                    self._pass(now)
+                    return
+                await _first_of(self._changed, wait)
+        raise NotTriedError(self.ended)
+
+    def sent(self) -> None:
+        """The request that passed last goes on the wire: from now on the gap counts, if the program was late."""
+        now = monotonic()
+        self._next = max(self._next, now + self._next - self._passed)
+        self._passed = now
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait before a retry; False when the run ends first."""
+        await _first_of(self._over, seconds)
+        return not self.ended
+
+    def hold(self, seconds: float) -> None:
+        """Ask nothing for so long (``Retry-After``); longer than the patience left, it ends the run."""
+        now = monotonic()
+        if seconds > self.breaker.patience_left(now):
+            self.end(f"the site asks to wait {seconds:.0f} s, longer than SOLIDOT_PATIENCE has left")
+            return
+        if now + seconds > self._held:
+            self._held = now + seconds
+            logger.warning("The site asks to wait: nothing is asked for %.0f s", seconds)
+
+    def answered(self) -> None:
+        """An attempt brought an answer."""
+        if self.breaker.is_open:
+            logger.warning("The site answers again")
+            self._changed.set()
+        self.breaker.answered()
+
+    def failed(self) -> None:
+        """An attempt failed."""
+        before = self.breaker.is_open, self.breaker.is_on_trial
+        now = monotonic()
+        self.breaker.failed(now)
+        if (self.breaker.is_open, self.breaker.is_on_trial) == before:
+            return
+        self._changed.set()
+        if self.breaker.has_given_up(now):
+            self.end(f"the site does not answer, and SOLIDOT_PATIENCE={self.breaker.patience / 60:g} minutes are over")
+        else:
+            wait = self.breaker.next_trial - now
+            logger.warning("Too many failed attempts: nothing is asked for %.0f s, then one trial", wait)
+
+    def end(self, reason: str) -> None:
+        """Ask nothing more; every wait ends now."""
+        if not self.ended:
+            self.ended = reason
+            self._changed.set()
+            self._over.set()
+
+    def _wait(self, now: float) -> float:
+        """Seconds until the next request may go; infinity while a trial is out."""
+        if self.breaker.is_on_trial:
+            return math.inf
+        trouble = max(self._held, self.breaker.next_trial if self.breaker.is_open else 0.0)
+        if trouble > max(now, self.deadline):
+            self.end("the minutes are over before the site can be asked again")
+            return math.inf
+        return max(self._next, trouble) - now
+
+    def _pass(self, now: float) -> None:
+        if self.breaker.is_open:
+            self.breaker.start_trial()
+        self._passed = now
+        self._next = now + random.uniform(self.low, self.high)  # noqa: S311 - no secret
+
+
+async def _first_of(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, or for so many seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), None if seconds == math.inf else seconds)

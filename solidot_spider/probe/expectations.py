@@ -1,0 +1,59 @@
+"""What the probe expects: a few stories that are known, as a JSON file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from solidot_spider.items import Editor, Sid
+
+LIVE = Path(__file__).with_name("live.json")
+"""Stories of the live site; titles only as their SHA-256, since their words are the site's."""
+
+
+class ExpectationError(ValueError):
+    """A file of expectations that cannot be read; the message says what is wrong."""
+
+
+class KnownStory(Struct, forbid_unknown_fields=True):
+    """A story that is known; a part that is null is looked for, and whatever it says is right.
+
+    Attributes:
+        sid: the story id.
+        title_sha256: SHA-256 of the title in UTF-8, as 64 hexadecimal digits.
+        published_at: the dateline's minute in Beijing, ``2024-10-18T22:58``.
+        editor: name and uid.
+        department: without ``来自`` and ``部门``.
+        topics: the tids, in page order.
+        sources: how many source links.
+    """
+
+    sid: Sid
+    title_sha256: str | None = None
+    published_at: str | None = None
+    editor: Editor | None = None
+    department: str | None = None
+    topics: list[int] | None = None
+    sources: int | None = None
+
+
+class Expectations(Struct, forbid_unknown_fields=True):
+    """The stories to ask for."""
+
+    stories: list[KnownStory]
+
+
+def read(path: Path = LIVE) -> Expectations:
+    """The expectations of a file.
+
+    Raises:
+        ExpectationError: it cannot be read, or says something else.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Expectations)
+    except OSError as error:
+        raise ExpectationError(f"--expect {path}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise ExpectationError(f"--expect {path}: {error}") from error

@@ -1,0 +1,1 @@
+"""The one place with state: stories, pages, visits and runs, in SQLite or PostgreSQL."""

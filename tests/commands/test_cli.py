@@ -1,0 +1,118 @@
+"""The command ``solidot``."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solidot_spider import __version__
+from solidot_spider.trial.client import running
+from tests.crawling import NOW, copy_of_the_tree, crawl, environment, read_stories, solidot
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (solidot .*)$", README, re.MULTILINE)
+SETUPS = re.findall(r"^python3 -m venv \.venv .*$", README, re.MULTILINE)
+
+
+def test_help_and_version_do_not_import_scrapy(tmp_path: Path) -> None:
+    program = (
+        "import sys;from solidot_spider.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('scrapy', 'twisted') if name in sys.modules])"
+    )
+    for word in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, word],
+            env=environment("http://127.0.0.1:9", tmp_path),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.endswith("[]\n")
+        assert "solidot" in done.stdout
+
+
+def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
+    program = "import sys, solidot_spider.record;print([n for n in ('scrapy', 'twisted') if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment("http://127.0.0.1:9", tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("demo", "--help"),
+        ("probe", "--help"),
+        ("crawl", "--help"),
+        ("export", "--help"),
+        ("status", "--help"),
+    ],
+)
+def test_every_help_has_an_example(tmp_path: Path, words: tuple[str, ...]) -> None:
+    told = solidot("http://127.0.0.1:9", tmp_path / "data", *words)
+    assert told.status == 0
+    assert "example" in told.out.lower()
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert solidot("http://127.0.0.1:9", tmp_path / "data", "--version").out == f"solidot_spider {__version__}\n"
+
+
+def test_the_demonstration_crawls_and_says_where_the_records_are(tmp_path: Path) -> None:
+    done = solidot("http://127.0.0.1:9", tmp_path / "data", "demo")
+    assert done.status == 0
+    told = re.search(r"the records are in (\S+)", done.out)
+    assert told
+    stories = read_stories(Path(told[1]))
+    assert len(stories) >= 40
+    assert re.search(rf"\d+ asked in [\d.]+ s: {len(stories)} stored, \d+ missing", done.err)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_of_the_readme_work(tmp_path: Path, command: str) -> None:
+    assert len(COMMANDS) >= 5
+    (tmp_path / "ids.txt").write_text("79517-79523\n80001  # a comment\n")
+    for retry in re.findall(r"@(data/\S+)", command):
+        (tmp_path / retry).parent.mkdir(parents=True)
+        (tmp_path / retry).write_text("79520  # failed: time-out\n")
+    with running("--clock", NOW) as server:
+        crawl(server.url, tmp_path / "data", "-a", "sids=82709-82733")  # there is something to tell of
+        words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
+        if words[0] == "probe":  # the live site's stories are not on the trial site
+            words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
+        run = solidot(server.url, tmp_path / "data", *words, cwd=tmp_path)
+    assert run.status == 0
+    assert "Traceback" not in run.err
+
+
+def test_the_readme_opens_with_two_commands() -> None:
+    assert [command.rpartition("/")[2] for command in SETUPS] == ["solidot demo", "pytest"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("command", SETUPS)
+def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> None:
+    copy_of_the_tree(tmp_path / "clone")
+    done = subprocess.run(
+        command.replace("/pytest", "/pytest --collect-only -q"),
+        shell=True,
+        cwd=tmp_path / "clone",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,253 @@
+"""When an id is asked again: the policy, a day at a time and at each of its boundaries."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solidot_spider.base import clock
+from solidot_spider.base.options import Options
+from solidot_spider.base.outcome import HOME_FOR_ALL, SETTLED, Outcome
+from solidot_spider.crawl import revisit
+from solidot_spider.crawl.revisit import Age, Newest, State, after, is_due, is_withdrawn, may_have_changed
+from solidot_spider.items import PARSER_VERSION
+from solidot_spider.store.visit import Visit
+from tests.stores import NOW
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+STORED, MISSING, UNPARSED, FAILED = Outcome.STORED, Outcome.MISSING, Outcome.UNPARSED, Outcome.FAILED
+SID = 50
+OLDER, RECENT, NEWER = Newest(100, 60), Newest(100, 40), Newest(49, 10)
+"""The newest story, such that story 50 is older than the 62 days before it, within them, or newer than it."""
+
+POLICY = [Age(timedelta(age), timedelta(every)) for age, every in Options().revisit]
+"""As it is without a setting."""
+
+HISTORY = st.lists(
+    st.tuples(
+        st.sampled_from([each for each in Outcome if each is not Outcome.NOT_TRIED]),
+        st.sampled_from(["", HOME_FOR_ALL]),
+        st.integers(0, 90 * 24),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def visit(outcome: Outcome, at: datetime = NOW, reason: str = "") -> Visit:
+    return Visit(SID, clock.iso(at), outcome, reason)
+
+
+def known(*visits: Visit) -> State:
+    """What is known after some runs."""
+    states: list[State] = []
+    for run_id, each in enumerate(visits, 1):
+        states.append(after(states[-1] if states else None, each, run_id))
+    return states[-1]
+
+
+def history(heard: list[tuple[Outcome, str, int]]) -> list[Visit]:
+    """Visits, each some hours after the one before it."""
+    hours = [sum(each[2] for each in heard[: at + 1]) for at in range(len(heard))]
+    return [
+        visit(outcome, NOW + timedelta(hours=at), reason if outcome is UNPARSED else "")
+        for (outcome, reason, _), at in zip(heard, hours, strict=True)
+    ]
+
+
+def asked_on(outcome: Outcome, newest: Newest | None, days: int, reason: str = "") -> list[int]:
+    """The days on which a daily run asks an id that always ends the same."""
+    state: State | None = None
+    asked = []
+    for day in range(days):
+        if state is None or is_due(state, newest, NOW + day * DAY):
+            state = after(state, visit(outcome, NOW + day * DAY, reason), day)
+            asked.append(day)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "newest", "days"),
+    [
+        (STORED, "", OLDER, [0]),
+        (FAILED, "", OLDER, list(range(100))),
+        (Outcome.REFUSED, "", OLDER, list(range(100))),
+        (Outcome.NOT_TRIED, "", OLDER, list(range(100))),
+        (UNPARSED, HOME_FOR_ALL, OLDER, list(range(100))),
+        (UNPARSED, "no-dateline", OLDER, [0, 1, 2, *range(9, 100, 7)]),
+        (MISSING, "", NEWER, list(range(100))),
+        (MISSING, "", None, list(range(100))),
+        (MISSING, "", RECENT, list(range(0, 100, 7))),
+        (MISSING, "", OLDER, [0, 30]),
+    ],
+)
+def test_a_daily_run_asks_an_id_on_these_days(
+    outcome: Outcome, reason: str, newest: Newest | None, days: list[int]
+) -> None:
+    assert asked_on(outcome, newest, 100, reason) == days
+
+
+@pytest.mark.parametrize(
+    ("state", "newest", "wait"),
+    [
+        (known(visit(MISSING)), RECENT, timedelta(days=7)),
+        (known(visit(MISSING)), Newest(SID, SID), timedelta(days=7)),
+        (known(visit(MISSING)), Newest(100, SID), timedelta(days=7)),
+        (known(visit(MISSING)), Newest(100, SID + 1), timedelta(days=30)),
+        (known(visit(MISSING), visit(MISSING, NOW + 20 * DAY)), OLDER, timedelta(days=30)),
+        (known(*(visit(UNPARSED) for _ in range(3))), OLDER, timedelta(days=7)),
+    ],
+)
+def test_an_id_is_due_from_the_very_second_on(state: State, newest: Newest, wait: timedelta) -> None:
+    assert not is_due(state, newest, NOW + wait - SECOND)
+    assert is_due(state, newest, NOW + wait)
+
+
+def test_an_older_missing_id_is_not_asked_again_after_its_last_look() -> None:
+    looked = known(visit(MISSING), visit(MISSING, NOW + 30 * DAY))
+    assert not is_due(looked, OLDER, NOW + 3650 * DAY)
+
+
+def test_a_missing_id_that_failed_since_is_asked_by_every_run() -> None:
+    assert is_due(known(visit(MISSING), visit(FAILED, NOW + 40 * DAY)), OLDER, NOW + 40 * DAY)
+
+
+def test_runs_that_found_the_site_ill_are_not_counted() -> None:
+    ill = [visit(UNPARSED, NOW, HOME_FOR_ALL) for _ in range(5)]
+    read = [visit(UNPARSED, NOW, "no-title") for _ in range(2)]
+    assert is_due(known(*ill, *read), OLDER, NOW)
+    assert not is_due(known(*ill, *read, read[0]), OLDER, NOW)
+
+
+def test_a_failure_between_does_not_begin_the_count_anew() -> None:
+    unread = visit(UNPARSED)
+    assert not is_due(known(unread, unread, visit(FAILED), unread), OLDER, NOW)
+
+
+@pytest.mark.parametrize("settled", sorted(SETTLED))
+def test_a_story_that_settled_begins_the_count_anew(settled: Outcome) -> None:
+    unread = visit(UNPARSED)
+    assert is_due(known(unread, unread, unread, visit(settled), unread), OLDER, NOW)
+
+
+def test_a_new_parser_version_asks_again_what_an_older_one_could_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    unread = visit(UNPARSED)
+    state = known(unread, unread, unread)
+    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
+    assert not state.is_known_unparsed
+    runs = [True]
+    for run_id in range(4, 7):
+        state = after(state, unread, run_id)
+        runs.append(is_due(state, OLDER, NOW))
+    assert runs == [True, True, True, False]
+
+
+def test_what_a_failure_brought_under_a_new_version_is_not_known_to_be_unreadable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = known(visit(UNPARSED))
+    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
+    assert not after(state, visit(FAILED), 2).is_known_unparsed
+
+
+@pytest.mark.parametrize(
+    ("visits", "is_known"),
+    [
+        ([visit(UNPARSED)], True),
+        ([visit(UNPARSED), visit(FAILED)], True),
+        ([visit(FAILED)], False),
+        ([visit(UNPARSED, NOW, HOME_FOR_ALL)], False),
+    ],
+)
+def test_an_id_is_known_to_be_unreadable_by_its_own_page_only(visits: list[Visit], is_known: bool) -> None:
+    assert known(*visits).is_known_unparsed is is_known
+
+
+def test_what_was_heard_last_is_kept_as_it_was() -> None:
+    state = known(visit(MISSING), visit(FAILED, NOW + DAY, "time-out"))
+    assert (state.sid, state.outcome, state.reason, state.at) == (SID, "failed", "time-out", clock.iso(NOW + DAY))
+    assert (state.run_id, state.missing_since) == (2, clock.iso(NOW))
+
+
+@pytest.mark.parametrize(
+    ("visits", "withdrawn"),
+    [
+        ([visit(MISSING)], False),
+        ([visit(MISSING), visit(MISSING, NOW + DAY - SECOND)], False),
+        ([visit(MISSING), visit(MISSING, NOW + DAY)], True),
+        ([visit(MISSING), visit(FAILED, NOW + DAY)], False),
+        ([visit(MISSING), visit(FAILED, NOW + DAY), visit(MISSING, NOW + DAY)], True),
+        ([visit(MISSING), visit(UNPARSED, NOW + DAY, HOME_FOR_ALL)], False),
+        ([visit(MISSING), visit(STORED, NOW + DAY)], False),
+        ([visit(MISSING), visit(STORED, NOW + DAY), visit(MISSING, NOW + 2 * DAY)], False),
+    ],
+)
+def test_a_story_is_withdrawn_when_a_day_later_the_same_is_heard(visits: list[Visit], withdrawn: bool) -> None:
+    assert is_withdrawn(known(visit(STORED, NOW - DAY), *visits)) is withdrawn
+
+
+@given(HISTORY, st.sampled_from([OLDER, RECENT, NEWER, None]), st.lists(st.integers(0, 400 * 24), min_size=2))
+def test_an_id_that_is_due_stays_so_until_it_is_asked(
+    heard: list[tuple[Outcome, str, int]], newest: Newest | None, hours: list[int]
+) -> None:
+    visits = history(heard)
+    last = datetime.fromisoformat(visits[-1].at)
+    due = [is_due(known(*visits), newest, last + timedelta(hours=each)) for each in sorted(hours)]
+    assert all(late or not early for early, late in pairwise(due))
+
+
+@given(HISTORY)
+def test_an_id_is_missing_since_the_first_answer_after_its_last_story(heard: list[tuple[Outcome, str, int]]) -> None:
+    visits = history(heard)
+    told = [at for at, each in enumerate(visits) if each.outcome is STORED]
+    missing = [each.at for each in visits[told[-1] if told else 0 :] if each.outcome is MISSING]
+    assert known(*visits).missing_since == next(iter(missing), None)
+
+
+def looked_at(age: timedelta, ago: timedelta) -> bool:
+    """Whether a story of this age is looked at again so long after the last look; its time is in Beijing."""
+    published = (NOW - age).astimezone(clock.BEIJING).isoformat(timespec="seconds")
+    return may_have_changed(published, clock.iso(NOW - ago), NOW, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("age", "every"),
+    [
+        (timedelta(0), timedelta(0)),
+        (DAY - SECOND, timedelta(0)),
+        (DAY, DAY),
+        (7 * DAY - SECOND, DAY),
+        (7 * DAY, 7 * DAY),
+        (62 * DAY - SECOND, 7 * DAY),
+    ],
+)
+def test_a_story_is_looked_at_the_more_often_the_younger_it_is(age: timedelta, every: timedelta) -> None:
+    early = min(every, timedelta(minutes=15))
+    assert looked_at(age, every)
+    assert looked_at(age, every - early)
+    assert not every or not looked_at(age, every - early - SECOND)
+
+
+@pytest.mark.parametrize("age", [62 * DAY, 63 * DAY, 4000 * DAY])
+def test_a_story_whose_comments_are_closed_is_left_alone(age: timedelta) -> None:
+    assert not looked_at(age, age)
+
+
+def test_a_story_of_a_clock_that_goes_ahead_is_young() -> None:
+    assert looked_at(-DAY, timedelta(0))
+
+
+def test_hourly_runs_look_at_a_story_so_often() -> None:
+    published, hour = NOW.astimezone(clock.BEIJING).isoformat(), timedelta(hours=1)
+    looks = [NOW]
+    for at in range(1, 100 * 24):
+        now = NOW + at * hour
+        if may_have_changed(published, clock.iso(looks[-1]), now, POLICY):
+            looks.append(now)
+    ages = [(look - NOW) // DAY for look in looks]
+    assert [ages.count(day) for day in range(7)] == [24, *[1] * 6]
+    assert ages[30:] == list(range(7 + 6, 62, 7))

@@ -1,0 +1,71 @@
+"""A run's name, its files, and its summary."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from solidot_spider.base import sids
+from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.sids import Sids
+from solidot_spider.crawl import run_files
+from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.run_files import Run
+
+
+@pytest.fixture(autouse=True)
+def pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOLIDOT_CLOCK", "2024-10-18T22:58:07+08:00")
+
+
+def ledger(*ends: tuple[int, Outcome, str]) -> Ledger:
+    made = Ledger()
+    for sid, outcome, reason in ends:
+        made.ask(sid)
+        made.settle(sid, outcome, reason)
+    return made
+
+
+def test_a_name_tells_spider_time_and_process(tmp_path: Path) -> None:
+    assert run_files.named("story", tmp_path).name == f"story-20241018T145807Z-{os.getpid()}"
+
+
+def test_a_name_that_a_file_has_is_not_taken_again(tmp_path: Path) -> None:
+    first = run_files.named("story", tmp_path)
+    first.directory.mkdir()
+    first.part.touch()
+    second = run_files.named("story", tmp_path)
+    second.retry.touch()
+    third = run_files.named("story", tmp_path)
+    assert (second.name, third.name) == (first.name + "-2", first.name + "-3")
+
+
+def test_the_retry_file_is_an_argument_again(tmp_path: Path) -> None:
+    made = ledger(
+        (5, Outcome.FAILED, "time-out"),
+        (6, Outcome.STORED, ""),
+        (7, Outcome.UNPARSED, "evil\nreason # 99"),
+        (8, Outcome.UNPARSED, "evil\nreason # 99"),
+        (9, Outcome.MISSING, "home-page"),
+    )
+    written = run_files.write_retry(Run("a", tmp_path), made)
+    assert written is not None
+    assert str(sids.parse(f"@{written}")) == "5,7-8"
+    assert written.read_text().splitlines() == ["5  # failed: time-out", "7-8  # unparsed: evil?reason # 99"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.retry.txt"]
+
+
+def test_no_retry_file_where_all_settled(tmp_path: Path) -> None:
+    assert run_files.write_retry(Run("a", tmp_path / "runs"), ledger((1, Outcome.STORED, ""))) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal(tmp_path: Path) -> None:
+    made = ledger(
+        (1, Outcome.STORED, ""), (3, Outcome.REFUSED, "redirect to \x1b[2Jhttp://x"), (4, Outcome.FAILED, "a")
+    )
+    lines = list(run_files.summary(Run("story-x", tmp_path), made, Choice(Sids(), settled_before=7), 1.25))
+    assert lines[0] == "story-x: 3 asked in 1.2 s: 1 stored, 1 refused, 1 failed"
+    assert lines[1:] == ["  7 settled before", "  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]

@@ -1,0 +1,87 @@
+"""The gate's clockwork, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from itertools import pairwise
+
+import pytest
+
+from solidot_spider.middlewares.rate_limit import Gate, NotTriedError
+
+PATIENCE = 600.0
+
+
+async def passed(gate: Gate, late: float = 0.0) -> float:
+    """When a request is on the wire that passed the gate; the program is busy before it sends it."""
+    await gate.turn()
+    time.sleep(late)  # noqa: ASYNC251 - a busy program is what is meant
+    gate.sent()
+    return time.monotonic()
+
+
+def test_a_gap_counts_from_the_wire_when_the_program_was_late() -> None:
+    async def times() -> list[float]:
+        gate = Gate(0.1, 0.0, PATIENCE)
+        return [await passed(gate, late) for late in (0.0, 0.08, 0.0, 0.05, 0.0)]
+
+    found = [later - earlier for earlier, later in pairwise(asyncio.run(times()))]
+    assert min(found) >= 0.1 - 0.005
+
+
+def test_many_waiters_pass_one_by_one_in_their_order() -> None:
+    async def order() -> list[int]:
+        gate, out = Gate(0.01, 0.5, PATIENCE), list[int]()
+
+        async def one(number: int) -> None:
+            await passed(gate)
+            out.append(number)
+
+        await asyncio.gather(*(one(number) for number in range(20)))
+        return out
+
+    assert asyncio.run(order()) == list(range(20))
+
+
+def test_the_end_wakes_all_that_wait() -> None:
+    async def woken() -> list[object]:
+        gate = Gate(0.0, 0.0, PATIENCE)
+        gate.hold(300)
+        waiting = [asyncio.ensure_future(gate.turn()) for _ in range(3)]
+        pausing = asyncio.ensure_future(gate.pause(300))
+        await asyncio.sleep(0.01)
+        gate.end("for a test")
+        return await asyncio.gather(*waiting, pausing, return_exceptions=True)
+
+    *turns, pause = asyncio.run(woken())
+    assert [type(each) for each in turns] == [NotTriedError] * 3
+    assert {str(each) for each in turns} == {"for a test"}
+    assert pause is False
+
+
+@pytest.mark.parametrize(
+    ("delay", "floor", "least", "most"), [(1.5, 0.5, 1.0, 2.0), (1.5, 1.5, 1.5, 2.0), (1.5, 6, 6, 8)]
+)
+def test_a_floor_is_only_ever_raised(delay: float, floor: float, least: float, most: float) -> None:
+    gate = Gate(delay, 1 / 3, PATIENCE)
+    gate.set_floor(floor)
+    assert gate.low == pytest.approx(least)
+    assert gate.high == pytest.approx(most)
+
+
+def test_an_open_breaker_lets_one_trial_through() -> None:
+    async def trial() -> tuple[bool, bool]:
+        gate = Gate(0.0, 0.0, PATIENCE)
+        for _ in range(10):
+            gate.failed()
+        gate.breaker.next_trial = time.monotonic()
+        await gate.turn()
+        second = asyncio.ensure_future(gate.turn())
+        await asyncio.sleep(0.02)
+        before = second.done()
+        gate.answered()
+        await second
+        return before, gate.breaker.is_open
+
+    assert asyncio.run(trial()) == (False, False)

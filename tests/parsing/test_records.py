@@ -1,0 +1,91 @@
+"""A page as fetched, and the record expected of it: one pair for each kind of page.
+
+The expected records were read by eye. When one changes on purpose, ``PARSER_VERSION`` is raised and the digest below
+is set anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from solidot_spider import items, record
+from solidot_spider.base import site
+
+RECORDS = Path(__file__).parent / "records"
+NAMES = sorted(path.stem for path in RECORDS.glob("*.html"))
+NOW = datetime(2025, 11, 5, 4, tzinfo=UTC)
+VERSION, DIGEST = 1, "d0f2ec113943057e"
+
+
+def expected(name: str) -> bytes:
+    return (RECORDS / f"{name}.json").read_bytes()
+
+
+def made(name: str) -> items.Story:
+    sid = json.loads(expected(name))["sid"]
+    story = record.record((RECORDS / f"{name}.html").read_bytes(), site.story_url(sid), NOW)
+    assert isinstance(story, items.Story), story
+    return story
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_gives_the_record_expected_of_it(name: str) -> None:
+    wanted = json.loads(expected(name))
+    assert wanted["body"], "an empty expectation would prove nothing"
+    assert json.loads(items.line(made(name))) == wanted
+
+
+def test_there_is_a_page_of_each_kind() -> None:
+    assert len(NAMES) >= 20
+
+
+def test_the_parser_version_is_raised_when_records_change() -> None:
+    digest = hashlib.sha256(b"".join(items.line(made(name)) for name in NAMES)).hexdigest()[:16]
+    assert (items.PARSER_VERSION, digest) == (VERSION, DIGEST), "raise item.PARSER_VERSION, then set both here"
+
+
+def test_the_shipped_schema_is_that_of_the_types() -> None:
+    shipped = Path(items.__file__).with_name("story.schema.json").read_text(encoding="utf-8")
+    assert shipped == json.dumps(items.schema(), ensure_ascii=False, indent=2) + "\n", "write item.schema() there"
+
+
+def test_keys_stand_in_the_contracts_order() -> None:
+    keys = list(json.loads(items.line(made(NAMES[0]))))
+    properties = items.schema()["$defs"]["Story"]["properties"]
+    assert keys == list(properties)
+    assert items.schema()["$defs"]["Story"]["required"] == keys
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sid", 0),
+        ("sid", "79532"),
+        ("title", ""),
+        ("body", ""),
+        ("published_at", "2024-10-18T22:58:00Z"),
+        ("editor", {"name": "", "uid": 1}),
+        ("url", "https://www.solidot.org/"),
+        ("source_links", None),
+        ("content_hash", "x"),
+        ("schema_version", 2),
+    ],
+)
+def test_a_record_that_breaks_the_schema_is_refused_with_its_field(field: str, value: object) -> None:
+    values = json.loads(items.line(made(NAMES[0])))
+    values[field] = value
+    with pytest.raises(items.RecordError, match=field):
+        items.read_line(json.dumps(values))
+
+
+def test_the_hash_is_over_what_an_edit_changes_and_nothing_else() -> None:
+    values = json.loads(items.line(made(NAMES[0])))
+    hashed = {name: values[name] for name in items.HASHED}
+    text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert values["content_hash"] == hashlib.sha256(text.encode()).hexdigest()
+    assert not {"views", "comments", "comment_count", "fetched_at", "body_html"} & set(items.HASHED)

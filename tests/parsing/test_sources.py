@@ -1,0 +1,246 @@
+"""Source links, labels and related stories: the contract's worked lines, and what is like them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from solidot_spider.base.clock import BEIJING
+from solidot_spider.parsing import body, document, html_paragraphs, links, source_labels, sources
+from solidot_spider.parsing.sources import Sources
+
+URL = "https://www.solidot.org/story?sid=81000"
+PROSE = "研究人员公布了结果。"
+EARLY = datetime(2024, 10, 18, tzinfo=BEIJING)
+LATE = datetime(2025, 3, 1, tzinfo=BEIJING)
+
+
+def read(html: str, at: datetime = LATE) -> Sources:
+    paragraphs = html_paragraphs.of_fragment(document.tree(f"<div>{html}</div>".encode()), URL)
+    return sources.read(paragraphs, at, 81000)
+
+
+def block(*lines: str, at: datetime = LATE) -> Sources:
+    """The sources of a story with these lines behind its prose."""
+    return read("<br>".join((PROSE, *lines)), at)
+
+
+def text(said: Sources) -> str:
+    return body.text(said.prose)
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "form", "archive_of"),
+    [
+        ("https://lists.example.org/2024-October/003545.html。", "https://lists.example.org/2024-October/003545.html", "bare", None),
+        ("zh.wikipedia.org/wiki/方濟各_(教宗)", "https://zh.wikipedia.org/wiki/方濟各_(教宗)", "schemeless", None),
+        ("lore.kernel.org/lkml/CAHk-=x@mail.gmail.com/T/#u", "https://lore.kernel.org/lkml/CAHk-=x@mail.gmail.com/T/#u", "schemeless", None),
+        ("spaceweather.com", "https://spaceweather.com", "schemeless", None),
+        ("Github.com/electronicarts", "https://Github.com/electronicarts", "schemeless", None),
+        ("doi.org/10.1126/science.x", "https://doi.org/10.1126/science.x", "schemeless", None),
+        ("来源：https://a.example.org/x", "https://a.example.org/x", "bare", None),
+        ("http://https://a.example.org/x", "https://a.example.org/x", "bare", None),
+        ("ttps://a.example.org/x", "https://a.example.org/x", "bare", None),
+        ("https://a.example.org/x?a=1&amp;b=2", "https://a.example.org/x?a=1&b=2", "bare", None),
+        ("https://a.example.org/(x)/y(22)-8/f#%20", "https://a.example.org/(x)/y(22)-8/f#%20", "bare", None),
+        (
+            "https://web.archive.org/web/20250115/https://mastodon.social/@x/113833073219145503（存档）",
+            "https://web.archive.org/web/20250115/https://mastodon.social/@x/113833073219145503",
+            "bare",
+            "https://mastodon.social/@x/113833073219145503",
+        ),
+        (
+            '<a href=" https://a.example.org/x/ ">https://a.example.org/x</a>',
+            "https://a.example.org/x/",
+            "anchor",
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_one_address(line: str, url: str, form: str, archive_of: str | None) -> None:
+    said = block(line)
+    (link,) = said.links
+    assert (link.url, link.form, link.placement, link.archive_of) == (url, form, "trailing", archive_of)
+    assert text(said) == PROSE
+
+
+def test_a_mirror_points_to_the_source_before_it() -> None:
+    said = block("https://www.nytimes.com/a", "https://archive.ph/Bas23")
+    assert [link.archive_of for link in said.links] == [None, "https://www.nytimes.com/a"]
+
+
+def test_a_mirror_behind_a_label_or_alone_points_nowhere() -> None:
+    assert [link.archive_of for link in block("https://archive.ph/Bas23").links] == [None]
+    said = block("https://www.nytimes.com/a", "日报：另一个标题在这里", "archive.ph/Bas23")
+    assert [link.archive_of for link in said.links] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("prose", "url"),
+    [
+        ("双方达成一致（https://arstechnica.com/?p=1893499）。", "https://arstechnica.com/?p=1893499"),
+        ("服务 https://privacy.example.com（已下线），允许查询。", "https://privacy.example.com"),
+        ("地址是https://a.example.org/b，欢迎访问。", "https://a.example.org/b"),
+        ("前往 www.eSteuern.BS/private 登记。", "https://www.eSteuern.BS/private"),
+        ("结束。https://a.example.org/b-c", "https://a.example.org/b-c"),
+        ("见“https://a.example.org/b”。", "https://a.example.org/b"),
+        ("报名地址：https://a.example.org/b", "https://a.example.org/b"),
+        ("高飞的电子替身：https://mp.weixin.qq.com/s/x", "https://mp.weixin.qq.com/s/x"),
+    ],
+)
+def test_an_address_in_prose_stays_there(prose: str, url: str) -> None:
+    said = read(PROSE + "<br>" + prose)
+    assert [(link.url, link.placement) for link in said.links] == [(url, "inline")]
+    assert prose in text(said)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "CVE-2021-22555: Turning \\x00\\x00。",
+        "恶意域名 vvinscp[.]net 已失效。",
+        "他的博客 (syme.dev) 已关闭。",
+        "Node.js/Deno 和 ASP.NET/C# 都受影响。",
+        "价格在 24.10/25.04 之间，速度是 5 km/s。",
+        "坏链接 http://https//example 没有主机。",
+        "写信给 me@example.org/x 即可。",
+    ],
+)
+def test_what_looks_like_an_address_and_is_none(prose: str) -> None:
+    assert read(prose).links == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ars:Meta AI learns to swim",
+        "/.:Microsoft CEO Says It Is Raining",
+        "日经 电话神话在别国破灭",
+        "DOI: 10.48550/arXiv.2501.1",
+        "DOI 10.1088/2515-7620/adb7bd",
+        "路透社：公司称“一切正常”",
+        "Nature: Who wins?",
+        "《自然》：冰层之下另有海洋",
+        "只有标题的一行也算",
+    ],
+)
+def test_a_source_by_name_only(line: str) -> None:
+    said = block(line)
+    assert said.labels == [line]
+    assert text(said) == PROSE
+    assert block(line, at=EARLY).labels == []
+    assert text(block(line, at=EARLY)).endswith(line)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("主机 A - $299.99", "主机 B - $399.99"),
+        ("张三", "李四", "王五"),
+        ("时间：2025 年 9 月 10 日", "地点：北京"),
+        ("09:00 开幕", "10:30 主题演讲"),
+        ("（图片来自官方网站）",),
+        ("- 一个要点而不是来源",),
+        ("1. 第一步先备份",),
+        ("这一行没有说完，",),
+        ("这是一句话。它不是来源",),
+        ("字" * 201,),
+    ],
+)
+def test_prose_is_never_pulled_out(lines: tuple[str, ...]) -> None:
+    said = block(*lines)
+    assert said.labels == []
+    assert text(said) == "\n\n".join((PROSE, *lines))
+
+
+def test_labels_stand_behind_a_closed_sentence() -> None:
+    assert read("列表如下：<br>日报：一个标题在这里").labels == []
+    assert read("他说：“结束了”<br>日报：一个标题在这里").labels == ["日报：一个标题在这里"]
+
+
+def test_the_first_line_is_never_part_of_the_block() -> None:
+    said = read("https://a.example.org/x<br>https://a.example.org/y")
+    assert [(link.url[-1], link.placement) for link in said.links] == [("x", "inline"), ("y", "trailing")]
+    assert text(said) == "https://a.example.org/x"
+
+
+def test_separators_prefixes_and_remarks_are_dropped() -> None:
+    said = block(
+        "参考：",
+        "https://a.example.org/1 https://a.example.org/2",
+        "|",
+        "论文：https://a.example.org/3（已删除）",
+        '<img src="https://img.solidot.org//0/446/liiLIZF8Uh6yM.jpg">',
+    )
+    assert [link.url[-1] for link in said.links] == ["1", "2", "3"]
+    assert text(said) == PROSE
+
+
+@pytest.mark.parametrize("mark", ["<!--more-->", "<p></p><!--more--><p></p>", ""])
+def test_the_more_mark_is_no_rule(mark: str) -> None:
+    said = read(f"{PROSE}{mark}<br>又一段。{mark}<br>https://a.example.org/x{mark}")
+    assert text(said) == f"{PROSE}\n\n又一段。"
+    assert len(said.links) == 1
+
+
+def test_other_stories_are_related_and_never_sources() -> None:
+    said = read(
+        '见<a href="/story?sid=5">甲</a>、<a href="//linux.solidot.org/story?sid=6">乙</a>、'
+        '<a href="/story?sid=81000">自己</a>、<a href="/comments?sid=7">评论</a>、<a href="/~x">人</a>、'
+        '<a href="http://www.solidot.org/article.pl?sid=08/05/03/1">旧</a>。<br>http://www.solidot.org/story?sid=8'
+    )
+    assert said.related == [5, 6, 8]
+    assert said.links == []
+    assert "sid=8" not in text(said)
+
+
+def test_each_link_once_the_first_place_wins() -> None:
+    said = read('<a href="https://a.example.org/x">甲</a>说明。<br>https://a.example.org/x<br>https://a.example.org/y')
+    assert [(link.url[-1], link.form, link.placement) for link in said.links] == [
+        ("x", "anchor", "inline"),
+        ("y", "bare", "trailing"),
+    ]
+
+
+def test_a_host_has_neither_www_nor_port() -> None:
+    (link,) = block("https://WWW.Example.org:8443/x").links
+    assert link.host == "example.org"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('匿名读者 写道 "引文。"', "匿名读者"),
+        ("哥伦布写道：正文。", "哥伦布"),
+        ("Shawn the R0ck 写道：正文。", "Shawn the R0ck"),
+        ("小 C 写道", "小 C"),
+        ("他写道理很多。", None),
+        ("工程师在博客上写道：正文。", None),
+        ("研究人员说，他写道：正文。", None),
+    ],
+)
+def test_the_reader_who_submitted(line: str, name: str | None) -> None:
+    assert body.submitter(line) == name
+
+
+def test_labels_are_read_from_the_day_the_site_began_to_name_them() -> None:
+    assert datetime(2025, 1, 26, tzinfo=BEIJING) == source_labels.SINCE
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("/story?sid=1", "https://www.solidot.org/story?sid=1"),
+        ("//a.example.org/x", "https://a.example.org/x"),
+        ("  https://a.example.org/a b ", "https://a.example.org/a%20b"),
+        ("http://https://a.example.org", "https://a.example.org"),
+        ("mailto:x@example.org", ""),
+        ("javascript:alert(1)", ""),
+        ("http://https//x", ""),
+        ("", ""),
+        ("http://[::1", ""),
+    ],
+)
+def test_an_href_is_made_usable_or_dropped(href: str, url: str) -> None:
+    assert links.usable(href, URL) == url

@@ -1,0 +1,90 @@
+"""The database behind the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select, text
+
+from solidot_spider.base.options import Options
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.store import schema
+from solidot_spider.store.database import StoreError
+from solidot_spider.store.store import Store
+from tests.conftest import needs_postgres
+from tests.stores import heard, run, stored
+
+
+def add_note(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE runs ADD COLUMN note TEXT"))
+
+
+def fail(_: Connection) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def version(store: Store) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(select(schema.schema.c.version)).scalar_one())
+
+
+def test_an_older_store_is_brought_forward_once(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.opened(chosen, create=True) as store:
+        run(store, stored(5), heard(6, Outcome.MISSING))
+    monkeypatch.setattr(schema, "MIGRATIONS", (add_note,))
+    for _ in range(2):
+        with Store.opened(chosen) as store, store.reading() as connection:
+            assert connection.execute(text("SELECT note FROM runs")).all() == [(None,)]
+            assert connection.execute(text("SELECT count(*) FROM stories")).scalar_one() == 1
+    with Store.opened(chosen) as store:
+        assert version(store) == 2
+
+
+def test_a_step_forward_that_fails_leaves_the_store_as_it_was(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.opened(chosen, create=True) as store:
+        run(store, stored(5))
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "MIGRATIONS", (add_note, fail))
+        with pytest.raises(StoreError, match="No space left"), Store.opened(chosen):
+            pass
+    with Store.opened(chosen) as store:
+        assert version(store) == 1
+        run(store, stored(6))
+
+
+def test_a_newer_store_is_refused_with_both_versions(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "MIGRATIONS", (add_note,))
+        with Store.opened(chosen, create=True):
+            pass
+    with pytest.raises(StoreError, match=r"version 2 is newer than this program's 1; upgrade"), Store.opened(chosen):
+        pass
+
+
+def test_a_store_that_is_not_there_is_made_by_a_crawl_only(tmp_path: Path) -> None:
+    chosen = Options(data_dir=tmp_path / "none")
+    with pytest.raises(StoreError, match="no store here yet"), Store.opened(chosen):
+        pass
+    assert not chosen.data_dir.exists()
+
+
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    chosen = Options(data_dir=tmp_path / "file" / "data")
+    with pytest.raises(StoreError, match="file/data: Not a directory"), Store.opened(chosen, create=True):
+        pass
+
+
+@needs_postgres
+def test_another_programs_tables_may_stand_beside_ours_but_not_in_their_place(postgres: str) -> None:
+    chosen = Options(database_url=postgres)
+    with Store.opened(chosen, create=True) as store, store.reading() as connection:
+        connection.execute(text("CREATE TABLE notes (text TEXT)"))
+        connection.execute(text("ALTER TABLE solidot_schema RENAME TO gone"))
+        connection.commit()
+    with (
+        pytest.raises(StoreError, match="another program's: it has the table listings"),
+        Store.opened(chosen, create=True),
+    ):
+        pass

@@ -1,0 +1,335 @@
+"""``solidot status``: what the store has, what is missing and why, how the last runs went."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from solidot_spider.base import sids
+from solidot_spider.base.options import Options
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.commands import status_lines
+from solidot_spider.crawl import plan
+from solidot_spider.store import status
+from solidot_spider.store.database import StoreError
+from solidot_spider.store.status import Edge, Failure, PastRun, Status, Thousand
+from solidot_spider.store.store import Store
+from tests.crawling import Crawl, environment, solidot
+from tests.stores import NOW, fields, heard, run, stored
+
+FAILED, MISSING, REFUSED, UNPARSED = Outcome.FAILED, Outcome.MISSING, Outcome.REFUSED, Outcome.UNPARSED
+NONE = dict.fromkeys(map(str, Outcome), 0)
+DAYS = [fields(sid)["published_at"][:10] for sid in (995, 2001)]
+
+
+@pytest.fixture
+def store(chosen: Options) -> Iterator[Store]:
+    with Store.opened(chosen, create=True) as opened:
+        yield opened
+
+
+def unasked(*ends: tuple[str, str, list[str]]) -> str:
+    return msgspec.json.encode(ends).decode()
+
+
+def fill(store: Store) -> None:
+    """Three stories from 995 to 2001, and ids of every other outcome."""
+    run(
+        store,
+        *(stored(sid) for sid in (995, 999, 2001)),
+        *(heard(sid, MISSING, "home-page") for sid in (996, 1000, 5)),
+        *(heard(sid, FAILED, "time-out") for sid in (1001, 1002, 1004)),
+        heard(1003, FAILED, "503"),
+        heard(1005, REFUSED, "403"),
+        heard(2000, UNPARSED, "no-title"),
+        asked=12,
+        counts='{"stored": 3, "missing": 3, "failed": 4, "refused": 1, "unparsed": 1}',
+        unasked=unasked(("not tried", "interrupted", ["1500-1599", "3000"])),
+        exit_status=1,
+        verdict="exit status 1: some ids did not settle",
+    )
+    run(store)
+
+
+def test_the_numbers_of_a_store(store: Store) -> None:
+    fill(store)
+    told = status.read(store)
+    assert told.store == store.where
+    assert told.bytes > 0
+    assert (told.stories, told.withdrawn) == (3, 0)
+    assert (told.first, told.last) == (Edge(995, DAYS[0]), Edge(2001, DAYS[1]))
+    assert told.outcomes == {
+        "stored": 3,
+        "missing": 3,
+        "refused": 1,
+        "failed": 4,
+        "unparsed": 1,
+        "not tried": 101,
+    }
+    assert told.gaps == 2001 - 995 + 1 - 5
+    assert told.coverage == [Thousand(0, 2, 2), Thousand(1000, 0, 1), Thousand(2000, 1, 0)]
+
+
+def test_failures_have_their_reasons_the_most_frequent_first(store: Store) -> None:
+    fill(store)
+    assert status.read(store).failures == [
+        Failure("not tried", "interrupted", 101, ["1500-1599", "3000"]),
+        Failure("failed", "time-out", 3, ["1001-1002", "1004"]),
+        Failure("failed", "503", 1, ["1003"]),
+        Failure("refused", "403", 1, ["1005"]),
+        Failure("unparsed", "no-title", 1, ["2000"]),
+    ]
+
+
+def test_the_last_runs_are_told_newest_first(store: Store) -> None:
+    fill(store)
+    newest, oldest = status.read(store).runs
+    assert (newest.ended_at, newest.counts, newest.exit_status) == (None, None, None)
+    assert (oldest.name, oldest.asked, oldest.exit_status) == ("story-x", 12, 1)
+    assert oldest.counts == {"stored": 3, "missing": 3, "failed": 4, "refused": 1, "unparsed": 1}
+    for number in range(9):
+        run(store, verdict=f"run {number}")
+    assert [each.verdict for each in status.read(store).runs] == [f"run {number}" for number in (8, 7, 6, 5, 4)]
+
+
+def test_an_empty_store_has_nothing(store: Store) -> None:
+    told = status.read(store)
+    assert told == Status(store.where, told.bytes, 0, 0, None, None, NONE, 0, [], [], [])
+
+
+def test_a_story_that_is_gone_is_still_one(store: Store) -> None:
+    run(store, stored(5), stored(6), stored(7))
+    run(store, heard(6, MISSING, at=NOW))
+    run(store, heard(6, MISSING, at=NOW.replace(day=NOW.day + 1)))
+    told = status.read(store)
+    assert (told.stories, told.withdrawn, told.gaps) == (3, 1, 0)
+    assert told.outcomes == NONE | {"stored": 2, "missing": 1}
+    assert told.coverage == [Thousand(0, 3, 0)]
+
+
+def test_ids_that_a_run_gave_up_all_at_once_are_told_with_the_reason(store: Store) -> None:
+    run(store, heard(5, FAILED, "time-out"), unasked=unasked(("failed", "robots.txt: time-out", ["10-19"])))
+    run(store, stored(12), unasked=unasked(("failed", "robots.txt: time-out", ["18-21"])))
+    told = status.read(store)
+    assert told.outcomes == NONE | {"stored": 1, "failed": 12}
+    assert told.failures == [
+        Failure("failed", "robots.txt: time-out", 11, ["10-11", "13-21"]),
+        Failure("failed", "time-out", 1, ["5"]),
+    ]
+
+
+def test_an_id_that_failed_and_was_then_given_up_counts_once(store: Store) -> None:
+    run(store, heard(5, FAILED, "time-out"))
+    for _ in range(2):
+        run(store, unasked=unasked(("failed", "robots.txt: time-out", ["1-10"]), ("not tried", "interrupted", ["11"])))
+    told = status.read(store)
+    assert told.outcomes == NONE | {"failed": 10, "not tried": 1}
+    assert [(each.reason, each.count) for each in told.failures] == [
+        ("robots.txt: time-out", 10),
+        ("time-out", 1),
+        ("interrupted", 1),
+    ]
+
+
+def test_what_was_asked_since_is_no_failure_any_more(store: Store) -> None:
+    run(store, heard(1, FAILED), unasked=unasked(("not tried", "interrupted", ["2-3"])))
+    run(store, stored(1), stored(2), stored(3))
+    told = status.read(store)
+    assert (told.failures, told.outcomes) == ([], NONE | {"stored": 3})
+
+
+def test_of_many_ids_the_first_are_named(store: Store) -> None:
+    run(store, *(heard(sid, FAILED, "time-out") for sid in range(1, 2 * status.SHOWN + 100, 2)))
+    (failure,) = status.read(store).failures
+    assert failure.count == status.SHOWN + 50
+    assert failure.sids[:3] == ["1", "3", "5"]
+    assert len(failure.sids) == status.SHOWN
+
+
+@pytest.mark.parametrize("kind", ["failed", "refused", "unparsed", "missing", "not-tried"])
+def test_the_numbers_are_those_of_the_ids(store: Store, kind: str) -> None:
+    fill(store)
+    told = status.read(store)
+    with store.reading() as connection:
+        assert told.outcomes[kind.replace("-", " ")] == len(plan.of_kind(connection, kind))
+        assert told.gaps == len(plan.of_kind(connection, "gaps"))
+
+
+def test_where_there_is_no_store_there_is_none_afterwards(chosen: Options) -> None:
+    for _ in range(2):
+        with pytest.raises(StoreError, match="no store here yet"), Store.opened(chosen):
+            pass
+    assert not chosen.data_dir.exists()
+
+
+FULL = Status(
+    store="data/solidot.db",
+    bytes=3 * 1024 * 1024,
+    stories=1234,
+    withdrawn=2,
+    first=Edge(995, "2005-09-01"),
+    last=Edge(2999, "2005-12-31"),
+    outcomes={"stored": 1234, "missing": 700, "refused": 0, "failed": 8, "unparsed": 0, "not tried": 10_000},
+    gaps=71,
+    failures=[
+        Failure("failed", "time-out", 7, ["1", "3", "5", "7", "9", "11-12"]),
+        Failure("unparsed", "", 1, ["80"]),
+    ],
+    runs=[
+        PastRun("story-c", "2025-11-08T04:00:00+00:00", None, None, None, None, None),
+        PastRun("story-b", "2025-11-07T04:00:00+00:00", "2025-11-07T05:00:00+00:00", 0, NONE, 0, ""),
+        PastRun("story-a", "2025", "2025", 3, {"stored": 2, "missing": 0, "failed": 1}, 1, "exit status 1: trouble"),
+    ],
+    coverage=[Thousand(0, 1, 4), Thousand(2000, 900, 100)],
+)
+TOLD = [
+    "data/solidot.db: 1,234 stories (2 withdrawn) from 995 (2005-09-01) to 2999 (2005-12-31), 3.0 MiB",
+    "ids: 1,234 stored, 700 missing, 8 failed, 10,000 not tried",
+    "gaps: 71 ids between the lowest and the highest story (solidot crawl story -a only=gaps)",
+    "failed: time-out: 7: 1, 3, 5, 7, 9, …",
+    "unparsed: no reason known: 1: 80",
+    "story-c: runs still, or was killed",
+    "story-b: nothing asked: all well",
+    "story-a: 2 stored, 1 failed: exit status 1: trouble",
+]
+BAR = "         0 ▁ █"
+
+
+def test_the_lines_of_a_store() -> None:
+    assert list(status_lines.lines(FULL)) == TOLD
+    assert list(status_lines.lines(FULL, 80)) == [*TOLD[:5], BAR, *TOLD[5:]]
+
+
+def test_the_lines_of_an_empty_store() -> None:
+    empty = Status("data/solidot.db", 512, 0, 0, None, None, NONE, 0, [], [], [])
+    assert list(status_lines.lines(empty, 80)) == ["data/solidot.db: no stories yet, 512 bytes", "ids: none asked yet"]
+
+
+def test_a_bar_is_as_wide_as_the_terminal() -> None:
+    wide = msgspec.structs.replace(FULL, coverage=[Thousand(at * 1000, 1000, 0) for at in range(100)])
+    bars = [line for line in status_lines.lines(wide, 50) if "█" in line]
+    assert len(bars) == 3
+    assert sum(line.count("█") for line in bars) == 100
+    assert all(len(line) < 50 for line in bars)
+    assert [line.split()[0] for line in bars] == ["0", "38,000", "76,000"]
+
+
+def test_a_reason_cannot_harm_a_terminal(store: Store) -> None:
+    run(store, heard(5, FAILED, "redirect to \x1b[2J\r\nhttp://x/\u202e\x9b"))
+    (line,) = [line for line in status_lines.lines(status.read(store)) if "http://x/" in line]
+    assert line == "failed: redirect to ?[2J??http://x/??: 1: 5"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The data directory of an SQLite store."""
+    with Store.opened(Options(data_dir=tmp_path / "data"), create=True) as opened:
+        fill(opened)
+    return tmp_path / "data"
+
+
+def command(data: Path, *words: str) -> Crawl:
+    return solidot("http://127.0.0.1:9", data, "status", *words)
+
+
+def test_the_command_tells_a_person(data: Path) -> None:
+    done = command(data)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"{data}/solidot.db: 3 stories from 995 ({DAYS[0]}) to 2001 ({DAYS[1]}), ")
+    assert "story-x: runs still, or was killed\n" in done.out
+    assert not set(done.out) & set(status_lines.BLOCKS[1:])
+
+
+def test_a_program_reads_the_status(data: Path) -> None:
+    done = command(data, "--json")
+    with Store.opened(Options(data_dir=data)) as opened:
+        expected = status.read(opened)
+    told = msgspec.json.decode(done.out, type=Status)
+    assert (done.status, done.err) == (0, "")
+    assert msgspec.structs.replace(told, bytes=0) == msgspec.structs.replace(expected, bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        ("failed", "1001-1004"),
+        ("not-tried", "1500-1599,3000"),
+        ("gaps", "997-998,1001-2000"),
+        ("missing", "5,996,1000"),
+        ("refused", "1005"),
+        ("unparsed", "2000"),
+    ],
+)
+def test_ids_are_an_argument_of_a_crawl(data: Path, kind: str, ids: str) -> None:
+    done = command(data, "--sids", kind)
+    assert (done.status, done.err) == (0, "")
+    file = data.parent / "ids.txt"
+    file.write_text(done.out)
+    assert str(sids.parse(f"@{file}")) == ids
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_status", "says"),
+    [
+        (["--sids", "stored"], 2, "not-tried"),
+        (["--sids", "failed", "--json"], 2, "not allowed with"),
+        (["-s", "SOLIDOT_DATABASE_URL=none"], 2, "SOLIDOT_DATABASE_URL=none"),
+        (["-s", "SOLIDOT_DATA_DIR=elsewhere"], 4, "elsewhere/solidot.db"),
+    ],
+)
+def test_what_cannot_be_told_is_a_line_and_a_status(data: Path, words: list[str], exit_status: int, says: str) -> None:
+    done = command(data, *words)
+    assert (done.status, done.out) == (exit_status, "")
+    assert says in done.err
+    assert "Traceback" not in done.err
+    assert not (data.parent / "elsewhere").exists()
+
+
+def test_a_terminal_shows_a_bar(data: Path) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "solidot_spider", "status"],
+        env=environment("http://127.0.0.1:9", data),
+        cwd=data.parent,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            more = os.read(ours, 65536)
+        except OSError:  # the other side is closed
+            break
+        shown += more
+    os.close(ours)
+    assert process.wait() == 0
+    told = shown.decode().replace("\r\n", "\n")
+    assert "\n         0 ▁▁▁\n" in told
+    assert not [char for char in told if char != "\n" and unicodedata.category(char) == "Cc"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    with Store.opened(Options(data_dir=tmp_path), create=True) as store:
+        run(store, *(heard(sid, Outcome.FAILED, "time-out") for sid in range(1, 60_000, 2)))
+    command = f"{sys.executable} -m solidot_spider status --sids failed | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        env=environment("http://127.0.0.1:9", tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
