@@ -103,7 +103,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
 def _options(arguments: argparse.Namespace) -> Options:
     """The options of a verb that needs a store, from the environment or ``-s``."""
-    chosen = options.read({**os.environ, **dict(arguments.settings)})
+    chosen = options.load({**os.environ, **dict(arguments.settings)})
     if not chosen.has_store:
         raise OptionError(f"SOLIDOT_DATABASE_URL={chosen.database_url}: there is no store to read; unset it")
     return chosen

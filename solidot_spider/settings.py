@@ -5,25 +5,17 @@ from __future__ import annotations
 import os
 
 from solidot_spider.base import options
-from solidot_spider.base.site import CANONICAL
 
 BOT_NAME = "solidot_spider"
 SPIDER_MODULES = ["solidot_spider.spiders"]
 COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status
 
-# --- The program's own options (options.py checks them) ---
-SOLIDOT_SITE_URL = os.environ.get("SOLIDOT_SITE_URL", CANONICAL)  # a mirror or a test server
-SOLIDOT_DATA_DIR = os.environ.get("SOLIDOT_DATA_DIR", "data")
-SOLIDOT_DATABASE_URL = os.environ.get("SOLIDOT_DATABASE_URL", "")  # PostgreSQL, or `none`; else SQLite beside the data
-SOLIDOT_KEEP_FEEDS = os.environ.get("SOLIDOT_KEEP_FEEDS", "")  # how many runs' own feeds stay beside a store
-SOLIDOT_CONTACT = os.environ.get("SOLIDOT_CONTACT", "")  # whom the site's people can write to
-SOLIDOT_BACKOFF = os.environ.get("SOLIDOT_BACKOFF", "")  # seconds before the first retry
-SOLIDOT_PATIENCE = os.environ.get("SOLIDOT_PATIENCE", "")  # minutes without an answer before a run gives up
-SOLIDOT_REVISIT = os.environ.get("SOLIDOT_REVISIT", "")  # by age, how often `latest` looks at a story again
-SOLIDOT_LOG = os.environ.get("SOLIDOT_LOG", "")  # text or json
+# --- The program's own options ---
+# Declared in base/options.py, with type, default and meaning; here so that `-s` and `solidot settings` know them.
+globals().update({name: os.environ.get(name, "") for name in options.MEANINGS})
 
 # --- Care for the site ---
-USER_AGENT = options.Options(contact=SOLIDOT_CONTACT).user_agent  # honest, with a contact
+USER_AGENT = options.Options(contact=os.environ.get("SOLIDOT_CONTACT", "")).user_agent  # honest, with a contact
 ROBOTSTXT_USER_AGENT = "solidot_spider"
 DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
 DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75

@@ -41,7 +41,7 @@ async def in_process() -> int:
     """A run as the command makes it; its exit status."""
     settings = get_project_settings()
     settings.setdict(SPEED, priority="cmdline")
-    chosen = options.read(settings)
+    chosen = options.load(settings)
     this = run_files.named("latest", chosen.data_dir)
     feed = {"format": "jsonlines", "part": str(this.part), "journal": True}
     settings.set("FEEDS", {str(this.feed): feed}, priority="cmdline")

@@ -1,71 +1,129 @@
-"""The program's own options: ``SOLIDOT_*``, from the environment or Scrapy's ``-s``, checked in one place."""
+"""The program's own settings, ``SOLIDOT_*``: each declared once, with its type, default, check and meaning.
+
+They come from the environment or from Scrapy's ``-s``; ``SOLIDOT_CLOCK`` from the environment alone (``clock``).
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from solidot_spider import __version__
 from solidot_spider.base import clock, site
 
-NAMES = (
-    "SOLIDOT_SITE_URL",
-    "SOLIDOT_DATA_DIR",
-    "SOLIDOT_DATABASE_URL",
-    "SOLIDOT_KEEP_FEEDS",
-    "SOLIDOT_CONTACT",
-    "SOLIDOT_BACKOFF",
-    "SOLIDOT_PATIENCE",
-    "SOLIDOT_LOG",
-    "SOLIDOT_REVISIT",
-)
-"""The options there are; the table in README tells what each means."""
+PREFIX = "SOLIDOT_"
+LOG_FORMS = ("text", "json")
+NO_STORE = "none"
+LARGEST = 100_000
+"""The largest number that any option takes."""
 
 REVISIT = "1:0,7:1,62:7"
-"""Days of age and days between two looks: younger than a day at each run, than a week daily, than 62 days weekly."""
-
-LOGS = ("text", "json")
-MOST = 100_000
-NO_STORE = "none"
 
 _SITE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
 _DATABASE_URL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://\S+")
 _CONTACT = re.compile(r"[\x21-\x7e]{3,200}")
 
+Value = TypeVar("Value")
+Parser = Callable[[str, str], Value]
+"""Makes a value of an option's name and its text, or raises ``OptionError``."""
+
 
 class OptionError(ValueError):
-    """An option holds a value that cannot be used; the message names both and what is allowed."""
+    """An option has a value that cannot be used; the message names both and what is allowed."""
+
+
+def _number(unit: str) -> Parser[float]:
+    def parse(name: str, text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= LARGEST:
+            raise OptionError(f"{name}={text}: give a number of {unit} from 0 to {LARGEST:,}")
+        return number
+
+    return parse
+
+
+def _count(name: str, text: str) -> int:
+    return int(_number("files")(name, text))
+
+
+def _path(_: str, text: str) -> Path:
+    return Path(text)
+
+
+def _site_url(name: str, text: str) -> str:
+    if not _SITE_URL.fullmatch(text):
+        raise OptionError(
+            f"{name}={text}: not the base of a site; give scheme, host and port only, such as http://127.0.0.1:8000"
+        )
+    return text.rstrip("/")
+
+
+def _database_url(name: str, text: str) -> str:
+    if text != NO_STORE and not _DATABASE_URL.fullmatch(text):
+        raise OptionError(
+            f"{name}={text.partition(':')[0]}…: no database that can be used; give "
+            f"postgresql://user@host/database, {NO_STORE} for no store, or nothing for SQLite in {PREFIX}DATA_DIR"
+        )
+    return text
+
+
+def _contact(name: str, text: str) -> str:
+    if not _CONTACT.fullmatch(text):
+        raise OptionError(f"{name}={text}: give an address in plain ASCII, such as mailto:you@example.org")
+    return text
+
+
+def _log_form(name: str, text: str) -> str:
+    if text not in LOG_FORMS:
+        raise OptionError(f"{name}={text}: no form of log lines; there is {', '.join(LOG_FORMS)}")
+    return text
+
+
+def _policy(name: str, text: str) -> tuple[tuple[float, float], ...]:
+    try:
+        pairs = tuple((float(age), float(every)) for age, _, every in (part.partition(":") for part in text.split(",")))
+    except ValueError:
+        pairs = ()
+    ages = [age for age, _ in pairs]
+    if not pairs or ages != sorted(set(ages)) or not all(0 <= each <= LARGEST for pair in pairs for each in pair):
+        raise OptionError(
+            f"{name}={text}: not a policy; give pairs of age and distance in days, the ages ascending, "
+            f"such as {REVISIT}"
+        )
+    return pairs
+
+
+def _option(default: Value, parse: Parser[Value], meaning: str) -> Value:
+    declared: Value = field(default=default, metadata={"parse": parse, "meaning": meaning})
+    return declared
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The checked options.
+    """The checked options. The field ``site_url`` is the setting ``SOLIDOT_SITE_URL``, and so on."""
 
-    Attributes:
-        site_url: where requests go, without a slash at its end.
-        data_dir: where runs leave their files.
-        database_url: a PostgreSQL database; '' for SQLite in ``data_dir``, ``none`` for no store.
-        keep_feeds: how many of the runs' own feeds are kept beside a store.
-        contact: a URL or address for the User-Agent; '' for none.
-        backoff: seconds before the first retry; each further one waits twice as long.
-        patience: minutes that the site may not answer before the run gives up.
-        log: the form of the log's lines, ``text`` or ``json``.
-        revisit: pairs of days, ascending: stories younger than the first are looked at again after the second.
-    """
-
-    site_url: str = site.CANONICAL
-    data_dir: Path = Path("data")
-    database_url: str = ""
-    keep_feeds: int = 50
-    contact: str = ""
-    backoff: float = 2.0
-    patience: float = 10.0
-    log: str = "text"
-    revisit: tuple[tuple[float, float], ...] = ((1, 0), (7, 1), (62, 7))
+    site_url: str = _option(site.CANONICAL, _site_url, "a mirror or a test server: scheme, host and port")
+    data_dir: Path = _option(Path("data"), _path, "where the store is, and runs leave their files")
+    database_url: str = _option("", _database_url, f"a PostgreSQL database instead of SQLite; `{NO_STORE}`: no store")
+    keep_feeds: int = _option(50, _count, "how many of the runs' own files are kept beside a store")
+    contact: str = _option("", _contact, "a URL or `mailto:` for the User-Agent")
+    backoff: float = _option(
+        2.0, _number("seconds"), "seconds before the first retry; each further one waits twice as long"
+    )
+    patience: float = _option(10.0, _number("minutes"), "minutes without an answer before a run gives up")
+    revisit: tuple[tuple[float, float], ...] = _option(
+        _policy("", REVISIT),
+        _policy,
+        "how often `latest` fetches a stored story again: pairs of days, `age:every`, the ages ascending",
+    )
+    log: str = _option("text", _log_form, f"the form of the log's lines: {' or '.join(LOG_FORMS)}")
 
     @property
     def user_agent(self) -> str:
@@ -75,7 +133,7 @@ class Options:
 
     @property
     def has_store(self) -> bool:
-        """Whether what a run finds is kept beyond its feed."""
+        """Whether a crawl keeps more than its feed."""
         return self.database_url != NO_STORE
 
     @property
@@ -84,83 +142,25 @@ class Options:
         return site.is_internal(self.site_url)
 
 
-def read(get: Mapping[str, Any] | Callable[[str], Any] | None = None) -> Options:
-    """The options, from the environment unless another mapping (Scrapy's settings) is given.
+MEANINGS: dict[str, str] = {PREFIX + each.name.upper(): each.metadata["meaning"] for each in fields(Options)}
+"""Each option's meaning by its setting's name."""
+
+
+def load(values: Mapping[str, Any] | None = None) -> Options:
+    """The options from a mapping (Scrapy's settings), or from the environment.
 
     Raises:
         OptionError: a value cannot be used.
     """
-    values: Any = os.environ if get is None else get
+    found: Mapping[str, Any] = os.environ if values is None else values
     try:
         clock.now()
     except clock.ClockError as error:
         raise OptionError(str(error)) from error
-    return Options(
-        site_url=_site_url(values.get("SOLIDOT_SITE_URL") or site.CANONICAL),
-        data_dir=Path(values.get("SOLIDOT_DATA_DIR") or "data"),
-        database_url=_database_url(values.get("SOLIDOT_DATABASE_URL") or ""),
-        keep_feeds=int(_number("SOLIDOT_KEEP_FEEDS", values.get("SOLIDOT_KEEP_FEEDS"), 50, "files")),
-        contact=_contact(values.get("SOLIDOT_CONTACT") or ""),
-        backoff=_number("SOLIDOT_BACKOFF", values.get("SOLIDOT_BACKOFF"), 2.0, "seconds"),
-        patience=_number("SOLIDOT_PATIENCE", values.get("SOLIDOT_PATIENCE"), 10.0, "minutes"),
-        log=_log(values.get("SOLIDOT_LOG") or "text"),
-        revisit=_revisit(values.get("SOLIDOT_REVISIT") or REVISIT),
-    )
-
-
-def _site_url(value: str) -> str:
-    if not _SITE_URL.fullmatch(value):
-        raise OptionError(
-            f"SOLIDOT_SITE_URL={value}: not the base of a site; give scheme, host and port only, "
-            "such as http://127.0.0.1:8000"
-        )
-    return value.rstrip("/")
-
-
-def _database_url(value: str) -> str:
-    if value and value != NO_STORE and not _DATABASE_URL.fullmatch(value):
-        raise OptionError(
-            f"SOLIDOT_DATABASE_URL={value.partition(':')[0]}…: no database that can be used; give "
-            f"postgresql://user@host/database, {NO_STORE} for no store, or nothing for SQLite in SOLIDOT_DATA_DIR"
-        )
-    return value
-
-
-def _number(name: str, value: Any, default: float, unit: str) -> float:
-    if value is None or value == "":
-        return default
-    try:
-        number = float(value)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= MOST:
-        raise OptionError(f"{name}={value}: give a number of {unit} from 0 to {MOST:,}")
-    return number
-
-
-def _revisit(value: str) -> tuple[tuple[float, float], ...]:
-    try:
-        pairs = tuple(
-            (float(age), float(every)) for age, _, every in (part.partition(":") for part in value.split(","))
-        )
-    except ValueError:
-        pairs = ()
-    ages = [age for age, _ in pairs]
-    if not pairs or ages != sorted(set(ages)) or not all(0 <= each <= MOST for pair in pairs for each in pair):
-        raise OptionError(
-            f"SOLIDOT_REVISIT={value}: not a policy; give pairs of age and distance in days, the ages ascending, "
-            f"such as {REVISIT}"
-        )
-    return pairs
-
-
-def _log(value: str) -> str:
-    if value not in LOGS:
-        raise OptionError(f"SOLIDOT_LOG={value}: no form of log lines; there is {', '.join(LOGS)}")
-    return value
-
-
-def _contact(value: str) -> str:
-    if value and not _CONTACT.fullmatch(value):
-        raise OptionError(f"SOLIDOT_CONTACT={value}: give an address in plain ASCII, such as mailto:you@example.org")
-    return value
+    chosen: dict[str, Any] = {}
+    for each in fields(Options):
+        name = PREFIX + each.name.upper()
+        text = found.get(name)
+        if text is not None and text != "":
+            chosen[each.name] = each.metadata["parse"](name, str(text))
+    return Options(**chosen)

@@ -72,7 +72,7 @@ class Command(crawl.Command):
         """Crawl, tell, and set the exit status."""
         assert self.settings is not None
         try:
-            chosen = options.read(self.settings)
+            chosen = options.load(self.settings)
             spider = self._spider_class(args)
             arguments = spider.read_arguments(opts.spargs)
             this = run_files.named(spider.name, chosen.data_dir)

@@ -53,7 +53,7 @@ class LogLines:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
         settings = crawler.settings
-        if options.read(settings).log == "json":
+        if options.load(settings).log == "json":
             lines = cls(JsonFormatter())
         else:
             lines = cls(LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))

@@ -43,7 +43,7 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             raise RefusedError(f"redirect off the site, to {target[:200]}") from error
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        base = options.read(self.crawler.settings).site_url
+        base = options.load(self.crawler.settings).site_url
         if not site.may_follow(redirected.url, request.url, base):
             raise RefusedError(f"redirect off the site, to {redirected.url[:200]}")
         try:

@@ -42,7 +42,7 @@ class PacingMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The pace that Scrapy's own settings and ``SOLIDOT_PATIENCE`` name."""
         settings = crawler.settings
-        patience = options.read(settings).patience
+        patience = options.load(settings).patience
         return cls(Gate(settings.getfloat("DOWNLOAD_DELAY"), settings.getfloat("DOWNLOAD_DELAY_JITTER"), patience * 60))
 
     async def process_request(self, request: Request) -> None:
@@ -99,7 +99,7 @@ class BackoffMiddleware(RetryMiddleware):
         return retry if await self._pause(retry) else None
 
     async def _pause(self, retry: Request) -> bool:
-        seconds = options.read(self.crawler.settings).backoff * 2.0 ** (retry.meta["retry_times"] - 1)
+        seconds = options.load(self.crawler.settings).backoff * 2.0 ** (retry.meta["retry_times"] - 1)
         return await gate_of(self.crawler).pause(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
 
 

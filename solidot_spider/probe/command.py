@@ -34,7 +34,7 @@ def main(expect: Path | None, save: Path | None, settings: dict[str, str]) -> in
     try:
         known = expectations.read(expect or expectations.LIVE)
         chosen = _settings(settings)
-        site = options.read(chosen)
+        site = options.load(chosen)
         if save:
             save.mkdir(parents=True, exist_ok=True)
     except (expectations.ExpectationError, options.OptionError) as error:

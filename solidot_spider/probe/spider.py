@@ -50,7 +50,7 @@ class ProbeSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider of a probe."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.base = options.read(crawler.settings).site_url
+        spider.base = options.load(crawler.settings).site_url
         return spider
 
     async def start(self) -> AsyncIterator[Any]:

@@ -87,7 +87,7 @@ class AskingSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.base = options.read(crawler.settings).site_url
+        spider.base = options.load(crawler.settings).site_url
         crawler.signals.connect(spider.item_dropped, signals.item_dropped)
         crawler.signals.connect(spider.item_failed, signals.item_error)
         return spider

@@ -109,7 +109,7 @@ class LatestSpider(AskingSpider):
             ahead = f"{top - newest:,} above the newest stored, {newest}"
             self.lists_reason = f"the site shows story {top}, {ahead}; if that is right: -a to={top}"
             return Choice(Sids())
-        policy = [Age(timedelta(age), timedelta(every)) for age, every in options.read(self.crawler.settings).revisit]
+        policy = [Age(timedelta(age), timedelta(every)) for age, every in options.load(self.crawler.settings).revisit]
         walk = Sids([(lowest, max(top, lowest))])
         new, again = plan.unsettled(store, walk, now), plan.changing(store, now, policy)
         settled = new.settled_before - len(again.within(walk))

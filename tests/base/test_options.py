@@ -12,14 +12,14 @@ from solidot_spider.base.options import OptionError
 
 
 def test_defaults_are_the_live_site_and_a_directory_here() -> None:
-    chosen = options.read({})
+    chosen = options.load({})
     assert chosen.site_url == "https://www.solidot.org"
     assert chosen.is_live
     assert chosen.data_dir == Path("data")
 
 
 def test_a_mirror_may_be_on_any_port() -> None:
-    chosen = options.read({"SOLIDOT_SITE_URL": "http://127.0.0.1:8123/"})
+    chosen = options.load({"SOLIDOT_SITE_URL": "http://127.0.0.1:8123/"})
     assert chosen.site_url == "http://127.0.0.1:8123"
     assert not chosen.is_live
 
@@ -30,19 +30,19 @@ def test_a_mirror_may_be_on_any_port() -> None:
 )
 def test_what_is_no_base_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(OptionError, match=r"http://127\.0\.0\.1:8000"):
-        options.read({"SOLIDOT_SITE_URL": url})
+        options.load({"SOLIDOT_SITE_URL": url})
 
 
 def test_the_user_agent_says_who_asks() -> None:
-    agent = options.read({"SOLIDOT_CONTACT": "mailto:me@example.org"}).user_agent
+    agent = options.load({"SOLIDOT_CONTACT": "mailto:me@example.org"}).user_agent
     assert agent.startswith("Mozilla/5.0 (compatible; solidot_spider/")
     assert agent.endswith("; +mailto:me@example.org)")
-    assert "+" not in options.read({}).user_agent
+    assert "+" not in options.load({}).user_agent
 
 
 def test_a_contact_cannot_smuggle_a_header() -> None:
     with pytest.raises(OptionError, match="plain ASCII"):
-        options.read({"SOLIDOT_CONTACT": "a\r\nX-Evil: 1"})
+        options.load({"SOLIDOT_CONTACT": "a\r\nX-Evil: 1"})
 
 
 def test_the_clock_is_pinned_by_a_time_or_by_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_clock_is_pinned_by_a_time_or_by_a_file(monkeypatch: pytest.MonkeyPa
 def test_a_clock_without_a_time_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("SOLIDOT_CLOCK", value)
     with pytest.raises(OptionError, match="SOLIDOT_CLOCK"):
-        options.read({})
+        options.load({})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_clock_without_a_time_is_told(monkeypatch: pytest.MonkeyPatch, value: 
     ],
 )
 def test_a_policy_is_pairs_of_age_and_distance(value: str, policy: tuple[tuple[float, float], ...]) -> None:
-    assert options.read({"SOLIDOT_REVISIT": value}).revisit == policy
+    assert options.load({"SOLIDOT_REVISIT": value}).revisit == policy
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_a_policy_is_pairs_of_age_and_distance(value: str, policy: tuple[tuple[f
 )
 def test_what_is_no_policy_is_refused_with_an_example(value: str) -> None:
     with pytest.raises(OptionError, match=r"^SOLIDOT_REVISIT=.*such as 1:0,7:1,62:7$"):
-        options.read({"SOLIDOT_REVISIT": value})
+        options.load({"SOLIDOT_REVISIT": value})
