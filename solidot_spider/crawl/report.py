@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
+from solidot_spider.base.files import replacing
 from solidot_spider.base.outcome import Ledger, Outcome
 
 Count = Annotated[int, Meta(ge=0)]
@@ -105,13 +105,8 @@ def write(report: Report, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 
 
 def read(data: bytes) -> Report:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from solidot_spider.base import clock
 from solidot_spider.base.console import plain
+from solidot_spider.base.files import replacing
 from solidot_spider.base.outcome import CANNOT_WRITE, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, Ledger, Outcome
 from solidot_spider.crawl.plan import Choice
 from solidot_spider.crawl.verdict import Question
@@ -69,13 +70,8 @@ def write_retry(run: Run, ledger: Ledger) -> Path | None:
     if not lines:
         return None
     run.directory.mkdir(parents=True, exist_ok=True)
-    aside = run.retry.with_name(run.retry.name + ".part")
-    try:
-        aside.write_text("".join(lines), encoding="utf-8")
-        aside.replace(run.retry)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
+    with replacing(run.retry) as file:
+        file.write("".join(lines).encode())
     return run.retry
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from secrets import token_hex
-from typing import IO
 
 from sqlalchemy import func, select
 from tqdm import tqdm
 
+from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
 from solidot_spider.store import schema
 from solidot_spider.store.store import Store
@@ -61,22 +59,9 @@ def _lines(store: Store) -> Iterator[bytes]:
 
 
 def _replace(out: Path, lines: Iterator[bytes], count: int) -> int:
-    """Write aside, then rename: a reader sees the old file or the whole new one."""
-    aside = out.with_name(f"{out.name}.{token_hex(4)}.part")
     written = 0
-    file = aside.open("xb")
-    try:
-        with file:
-            for line in tqdm(lines, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty()):
-                file.write(line)
-                written += 1
-            _settle(file)
-        aside.replace(out)
-    finally:
-        aside.unlink(missing_ok=True)
+    with replacing(out) as file:
+        for line in tqdm(lines, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty()):
+            file.write(line)
+            written += 1
     return written
-
-
-def _settle(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())

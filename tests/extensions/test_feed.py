@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from solidot_spider.extensions.feed import PartFile, PartFileStorage, is_running
+from tests.small_disk import SMALL, small_disk
 
 SPIDER: Any = None
-
-
-SMALL = 4096
-
-
-@contextmanager
-def small_disk() -> Iterator[None]:
-    """No file may grow above SMALL bytes: a full disk, as far as a writer can tell.
-
-    Around as little as can be, never a fixture: pytest's own output may be such a file.
-    """
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def names(directory: Path) -> list[str]:
