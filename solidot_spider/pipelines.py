@@ -1,6 +1,6 @@
-"""Item pipelines: sources are pulled out, the body is cleaned, the record is checked, then stored.
+"""Item pipelines: pull the sources out, write the body, check the record, store it.
 
-The first three are small classes round a pure function of ``record``, and usable alone.
+The first three wrap a pure function of ``record`` each, and work alone.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from scrapy.exceptions import DropItem
 
 from solidot_spider import items, record
 from solidot_spider.base.outcome import NOT_WRITTEN
+from solidot_spider.crawl.recorder import Recorder
+from solidot_spider.crawl.session import session_of
 from solidot_spider.record import Draft
-from solidot_spider.spiders.base import AskingSpider
 
 
 class SourcesPipeline:
@@ -48,15 +49,15 @@ class CheckPipeline:
 
 
 class StorePipeline:
-    """Puts the record into the run's store, where there is one, and holds it back from the feed until it is there."""
+    """Puts the record into the crawl's store, if there is one, and holds it back from the feed until it is there."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The pipeline of a crawl."""
-        return cls(crawler)
+        return cls(session_of(crawler).recorder)
 
     async def process_item(self, item: dict[str, Any]) -> dict[str, Any]:
         """The record as it came, when the store has it.
@@ -64,7 +65,6 @@ class StorePipeline:
         Raises:
             DropItem: the store could not be written.
         """
-        spider = self.crawler.spider
-        if isinstance(spider, AskingSpider) and spider.answers.writer and not await spider.answers.store(item):
+        if not await self.recorder.store(item):
             raise DropItem(NOT_WRITTEN)
         return item

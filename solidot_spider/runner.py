@@ -1,162 +1,202 @@
-"""The end of a run: summary, files, report and exit status, all of them views of its ledger."""
+"""One crawl, from options and arguments to a report: for ``solidot crawl``, for tests, and for other programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
 
 import msgspec
-from scrapy.crawler import Crawler
+from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from solidot_spider.base import clock
-from solidot_spider.base.console import Voice
-from solidot_spider.base.options import Options
-from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, Ledger
-from solidot_spider.crawl import report, run_files
+from solidot_spider.base import clock, options
+from solidot_spider.base.console import Console
+from solidot_spider.base.outcome import OK, TROUBLE
+from solidot_spider.base.sids import Sids
+from solidot_spider.crawl import plan, report, summary
+from solidot_spider.crawl.conflicts import check_report, check_store, check_whole_answer
+from solidot_spider.crawl.crawler import StoppableCrawler
+from solidot_spider.crawl.exit_status import exit_status
+from solidot_spider.crawl.feeds import feeds_of
+from solidot_spider.crawl.plan import Choice
 from solidot_spider.crawl.report import Report
-from solidot_spider.crawl.run_files import Run
-from solidot_spider.crawl.session import Session
-from solidot_spider.extensions.feed import StoryFeed, is_running
-from solidot_spider.spiders.base import AskingSpider
+from solidot_spider.crawl.run_files import RunFiles
+from solidot_spider.crawl.session import Session, session_of
+from solidot_spider.extensions.feed import StoryFeed
+from solidot_spider.extensions.feed_storage import PartFileStorage
+from solidot_spider.spiders.base import SidSpider
+from solidot_spider.store import lock
 from solidot_spider.store.database import StoreError
-from solidot_spider.store.store import RunStart
+from solidot_spider.store.store import RunStart, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a run began with: files, spider, arguments as given, options, and when, by the clock and monotonic."""
+class CrawlRun:
+    """A crawl that can be run once.
 
-    run_files: Run
-    spider: str
-    arguments: dict[str, str]
-    options: Options
-    at: datetime
-    monotonic: float
+    Args:
+        spider: the class of its spider.
+        given: the spider's arguments, as ``-a`` gives them.
+        settings: Scrapy's settings with the project's; they are copied.
+        report_file: where the report is written as JSON, too; '' for nowhere.
+        console: where the summary is printed; standard error by default.
 
-    @property
-    def row(self) -> RunStart:
-        """The same for the store."""
-        given = msgspec.json.encode(self.arguments).decode()
-        return RunStart(self.run_files.name, self.spider, given, self.options.site_url, clock.iso(self.at))
+    Raises:
+        OptionError: an option has a value that cannot be used.
+        ArgumentError: an argument is wrong, or cannot go with another one.
+    """
 
+    def __init__(
+        self,
+        spider: type[SidSpider],
+        given: Mapping[str, str],
+        settings: Settings,
+        *,
+        report_file: str = "",
+        console: Console | None = None,
+    ) -> None:
+        self.spider = spider
+        self.given = dict(given)
+        self.console = console or Console()
+        self.options = options.load(settings)
+        self.arguments = spider.parse_arguments(self.given)
+        self.files = RunFiles.new(spider.name, self.options.data_dir)
+        feeds = feeds_of(settings, self.files)
+        self.is_whole_answer = str(self.files.feed) not in feeds
+        """Whether ``-o`` or ``-O`` asks for a file of all ids given, settled or not."""
+        check_store(spider.name, self.arguments, self.options, needs_store=spider.needs_store)
+        if self.is_whole_answer:
+            check_whole_answer(self.arguments)
+        if report_file:
+            check_report(report_file)
+        self.report_file = Path(report_file) if report_file else None
+        self.settings = settings.copy()
+        # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
+        self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
+        self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
+        given_text = msgspec.json.encode(self.given).decode()
+        at, is_single = clock.iso(clock.now()), int(self.arguments.is_single)
+        self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
+        self._started = monotonic()
 
-def tell(crawler: Crawler, began: Beginning, session: Session, voice: Voice, report_file: str | None) -> int:
-    """Tell what became of a run that has ended, write its files and its row, and say its exit status."""
-    spider, feed = crawler.spider, crawler.get_extension(StoryFeed)
-    if not isinstance(spider, AskingSpider) or feed is None:
-        voice.say("the crawl could not begin; the log above says why")
-        return TROUBLE
-    seconds = monotonic() - began.monotonic
-    for line in (
-        *run_files.summary(began.run_files, spider.ledger, spider.choice, seconds),
-        *_changes(spider),
-        *(f"  {remark}" for remark in spider.remarks),
-        *_files(feed, began.run_files),
-    ):
-        voice.say(line)
-    retry, error = _write_retry(spider, began.run_files)
-    if retry:
-        voice.say(f"  ask again: solidot crawl story -a sids=@{retry}")
-    error = spider.store_error or error or feed.error
-    status = spider.exit_status(cannot_write=bool(error))
-    if not spider.store_error:
-        error = error or _end_session(session, _report(crawler, spider, feed, began, status), spider.ledger)
-        status = CANNOT_WRITE if error else status
-    if report_file:
-        error = error or _write_report(_report(crawler, spider, feed, began, status), Path(report_file))
-        status = CANNOT_WRITE if error else status
-    if session.store is not None:
-        run_files.remove_old_feeds(began.run_files.directory, began.options.keep_feeds)
-    if status:
-        why = _why(spider, status)
-        voice.say(f"{why}: {error}" if error else why)
-    return status
+    async def run(self) -> Report:
+        """Crawl in a reactor that runs already.
 
+        Raises:
+            LockedError: another run holds the store.
+            StoreError: the store cannot be opened.
+        """
+        with self._opened() as crawler:
+            await crawler.crawl_async()
+            return self._ended(crawler)
 
-def _why(spider: AskingSpider, status: int) -> str:
-    return run_files.verdict(
-        status, spider.ledger, spider.questions, stopped=spider.stopped, lists_reason=spider.lists_reason
-    )
+    def run_in(self, process: CrawlerProcess | AsyncCrawlerProcess) -> Report:
+        """Crawl in a process of Scrapy's, with its reactor and its handling of signals.
 
+        Raises:
+            LockedError: another run holds the store.
+            StoreError: the store cannot be opened.
+        """
+        with self._opened() as crawler:
+            process.crawl(crawler)
+            process.start()
+            return self._ended(crawler)
 
-def _report(crawler: Crawler, spider: AskingSpider, feed: StoryFeed, began: Beginning, status: int) -> Report:
-    stats = crawler.stats.get_stats()
-    written = [each.left or each.target for each in feed.files]
-    return Report(
-        run=began.run_files.name,
-        spider=began.spider,
-        arguments=began.arguments,
-        site=began.options.site_url,
-        started_at=clock.iso(began.at),
-        ended_at=clock.iso(clock.now()),
-        seconds=round(monotonic() - began.monotonic, 3),
-        asked=spider.ledger.asked,
-        settled_before=spider.choice.settled_before,
-        not_due=spider.choice.not_due,
-        counts=report.counts(spider.ledger),
-        changes=spider.answers.changes,
-        unsettled=report.unsettled(spider.ledger),
-        remarks=spider.remarks,
-        notes=report.notes(stats),
-        requests=stats.get("downloader/request_count", 0),
-        retries=stats.get("retry/count", 0),
-        breaker_opened=spider.gate.breaker.openings,
-        stopped=spider.stopped,
-        interrupted=spider.interrupted,
-        questions={question.name: question.why for question in spider.questions},
-        exit_status=status,
-        verdict=_why(spider, status),
-        records=[str(path) for path in written if path.exists()],
-        retry=str(began.run_files.retry) if began.run_files.retry.exists() else None,
-    )
+    @contextmanager
+    def _opened(self) -> Iterator[StoppableCrawler]:
+        """The crawler, with the store open and locked for the time of a ``with`` block."""
+        chosen = self.options
+        makes_data = not chosen.data_dir.exists() and not (self.is_whole_answer and chosen.database_url)
+        with ExitStack() as stack:
+            session = self._session(stack)
+            if makes_data:  # a cron line in the wrong place must not begin a dataset in silence
+                self.console.print_always(f"making the data directory {chosen.data_dir.absolute()}")
+            if chosen.is_live and not chosen.contact:
+                self.console.print("no SOLIDOT_CONTACT is set: the site's people cannot tell whom to write to")
+            crawler = StoppableCrawler(self.spider, self.settings)
+            session.attach(crawler)
+            yield crawler
 
+    def _session(self, stack: ExitStack) -> Session:
+        arguments = self.arguments
+        if not self.options.has_store:
+            return Session(arguments, Choice(arguments.sids or Sids()))
+        store = stack.enter_context(Store.opened(self.options, create=True))
+        if not arguments.is_single:
+            stack.enter_context(lock.held(store.engine, store.where, self.files.name))
+        asked = plan.choose(arguments, store, clock.now(), asks_all=self.is_whole_answer)
+        asks_all = self.is_whole_answer or arguments.refresh
+        return Session(arguments, asked, store, store.begin(self.start), asks_all=asks_all)
 
-def _changes(spider: AskingSpider) -> Iterator[str]:
-    """What the stored stories changed of what the store had."""
-    answers = spider.answers
-    if spider.arguments.is_single and answers.last_change is not None:
-        sid, change = answers.last_change
-        yield from (f"  {line}" for line in change.lines(sid))
-    elif answers.changes:
-        yield "  " + ", ".join(f"{count} {kind}" for kind, count in answers.changes.items())
+    def _ended(self, crawler: StoppableCrawler) -> Report:
+        """Close the ledger, publish the feeds, write row and files, and print the summary."""
+        session = session_of(crawler)
+        session.close(crawler.limiter)
+        feed = crawler.get_extension(StoryFeed) if crawler.spider else None
+        if feed is None:
+            self.console.print("the crawl could not begin; the log above says why")
+            made = msgspec.structs.replace(self._report(crawler, session, [], ""), exit_status=TROUBLE)
+        else:
+            made = self._concluded(crawler, session, feed)
+        self.console.end(made.exit_status)
+        return made
 
+    def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed) -> Report:
+        facts = session.facts(cannot_write=bool(feed.error))
+        feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
+        feeds = [(storage.target, storage.left) for storage in feed.files]
+        for line in summary.lines(self.files, session, monotonic() - self._started, feeds):
+            self.console.print(line)
+        error = session.recorder.store_error or self._write_retry(session) or feed.error
+        for write in (self._write_row, self._write_report):
+            failed = write(self._report(crawler, session, feed.files, error), session)
+            error = error or failed
+        if session.store is not None:
+            self.files.remove_old_feeds(self.options.keep_feeds)
+        made = self._report(crawler, session, feed.files, error)
+        if made.exit_status:
+            self.console.print(f"{made.verdict}: {error}" if error else made.verdict)
+        return made
 
-def _end_session(session: Session, made: Report, ledger: Ledger) -> str:
-    """Write the run's row; why that failed, '' where it did not."""
-    try:
-        session.end(**report.row(made, ledger))
-    except StoreError as error:
-        return str(error)
-    return ""
+    def _report(self, crawler: StoppableCrawler, session: Session, files: list[PartFileStorage], error: str) -> Report:
+        """The report as it stands; ``error`` says what could not be written, '' for nothing."""
+        return report.report_of(
+            self.start,
+            round(monotonic() - self._started, 3),
+            session,
+            crawler.stats.get_stats() if crawler.spider else {},
+            status=exit_status(session.ledger, session.facts(cannot_write=bool(error))),
+            records=[str(path) for each in files if (path := each.left or each.target).exists()],
+            retry=str(self.files.retry) if self.files.retry.exists() else None,
+        )
 
+    def _write_retry(self, session: Session) -> str:
+        """Write the retry file; why that failed, '' if it did not."""
+        try:
+            retry = self.files.write_retry(session.ledger)
+        except OSError as error:
+            return f"{self.files.retry}: {error.strerror}"
+        if retry:
+            self.console.print(f"  ask again: solidot crawl story -a sids=@{retry}")
+        return ""
 
-def _files(feed: StoryFeed, this: Run) -> Iterator[str]:
-    """Where the records are, and what runs that were killed have left."""
-    for storage in feed.files:
-        if storage.left:
-            yield f"  {storage.target} is as it was; the new lines are in {storage.left}"
-        elif storage.target.exists():
-            yield f"  records: {storage.target}"
-    for part in sorted(this.directory.glob("*.jsonl.part")):
-        if not is_running(part):
-            yield f"  {part} was left by a run that was killed; its lines are whole"
+    @staticmethod
+    def _write_row(made: Report, session: Session) -> str:
+        """Write the run's row in the store; why that failed, '' if it did not."""
+        if session.store is None or session.recorder.store_error:
+            return ""
+        try:
+            session.store.end(session.run_id, ended_at=made.ended_at, **report.run_row(made, session.ledger))
+        except StoreError as error:
+            return str(error)
+        return ""
 
-
-def _write_retry(spider: AskingSpider, this: Run) -> tuple[Path | None, str]:
-    """The file of the ids that did not settle, and why it could not be written."""
-    try:
-        return run_files.write_retry(this, spider.ledger), ""
-    except OSError as error:
-        return None, f"{this.retry}: {error.strerror}"
-
-
-def _write_report(made: Report, path: Path) -> str:
-    """Write the report; why that failed, '' where it did not."""
-    try:
-        report.write(made, path)
-    except OSError as error:
-        return f"{path}: {error.strerror}"
-    return ""
+    def _write_report(self, made: Report, _: Session) -> str:
+        """Write the report; why that failed, '' if it did not."""
+        try:
+            if self.report_file:
+                report.write(made, self.report_file)
+        except OSError as error:
+            return f"{self.report_file}: {error.strerror}"
+        return ""

@@ -21,11 +21,11 @@ DOWNLOAD_DELAY = 1.5  # seconds between requests; nobody is in a hurry
 DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down to 0.75
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
-# Twisted sends again in the same millisecond on a connection that was reused: a second request behind the gate.
+# Twisted sends again in the same millisecond on a connection that was reused, behind the rate limiter's back.
 DOWNLOAD_HANDLERS = dict.fromkeys(
     ("http", "https"), "solidot_spider.middlewares.download_handler.OneAttemptDownloadHandler"
 )
-DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # gate.py keeps the delay, which it can end and lengthen
+DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # the rate limiter keeps the delay, which it can end and lengthen
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN",
@@ -52,10 +52,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # would parse each page a second time
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries in the same second
-    "solidot_spider.middlewares.throttle.BackoffMiddleware": 550,
+    "solidot_spider.middlewares.retry.BackoffRetryMiddleware": 550,
     "solidot_spider.middlewares.redirects.SiteRedirectMiddleware": 600,
     # Next to the wire; the statistics behind it see every answer.
-    "solidot_spider.middlewares.throttle.PacingMiddleware": 840,
+    "solidot_spider.middlewares.throttle.ThrottleMiddleware": 840,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks what start() made: here that is everything
@@ -86,7 +86,7 @@ CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 
 # --- Feeds ---
 FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter")
-FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.extensions.feed.PartFileStorage")
+FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage")
 FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
 FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
 

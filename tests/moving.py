@@ -63,7 +63,7 @@ class Moving:
         env = {"SOLIDOT_CLOCK": str(self.files / "clock"), "SOLIDOT_DATABASE_URL": database_url}
         done = solidot(self.server.url, data, "crawl", spider, *FAST, "--report", str(file), *words, env=env)
         if file.exists():
-            self.reports.append(report.read(file.read_bytes()))
+            self.reports.append(report.load(file.read_bytes()))
         return done
 
 

@@ -12,20 +12,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
-from scrapy.crawler import Crawler
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
-from solidot_spider import runner
-from solidot_spider.base import clock, options
-from solidot_spider.base.console import Voice
-from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import run_files, session
-from solidot_spider.crawl.arguments import Arguments
-from solidot_spider.runner import Beginning
+from solidot_spider.base.console import Console
+from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.latest import LatestSpider
 
 SPEED = {
@@ -41,16 +34,8 @@ async def in_process() -> int:
     """A run as the command makes it; its exit status."""
     settings = get_project_settings()
     settings.setdict(SPEED, priority="cmdline")
-    chosen = options.load(settings)
-    this = run_files.named("latest", chosen.data_dir)
-    feed = {"format": "jsonlines", "part": str(this.part), "journal": True}
-    settings.set("FEEDS", {str(this.feed): feed}, priority="cmdline")
-    arguments = Arguments(Sids())
-    began = Beginning(this, "latest", {}, chosen, clock.now(), monotonic())
-    with session.opened(chosen, began.row, arguments, asks_all=False) as opened:
-        crawler = Crawler(LatestSpider, settings)
-        await crawler.crawl_async(arguments=arguments, session=opened)
-        return runner.tell(crawler, began, opened, Voice(quiet=True), None)
+    report = await CrawlRun(LatestSpider, {}, settings, console=Console(quiet=True)).run()
+    return report.exit_status
 
 
 def as_process() -> int:

@@ -1,4 +1,4 @@
-"""What a run tells a person, on standard error."""
+"""The console: what a command prints for a person, on standard error, safe for any terminal."""
 
 from __future__ import annotations
 
@@ -6,45 +6,52 @@ import sys
 import unicodedata
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of what is not printed: controls, formats, surrogates, private, unassigned, separators."""
 
 
-class Voice:
-    """Says lines at once or, quiet, only when the run ends in trouble: cron mails what is printed.
+class Console:
+    """Prints lines at once or, if quiet, only when the run ends in trouble: cron mails what is printed.
 
     Args:
-        quiet: keep all lines until the end, and drop them when all is well.
+        quiet: keep all lines until the end, and drop them if the exit status is 0.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
         self._kept: list[str] = []
 
-    def say(self, line: str) -> None:
-        """One line."""
+    def print(self, line: str) -> None:
+        """Print a line."""
         line = plain(line)
         if self.quiet:
             self._kept.append(line)
         else:
-            _print(line)
+            _write(line)
 
-    def insist(self, line: str) -> None:
-        """One line that is said at once, quiet or not."""
-        _print(plain(line))
+    def print_always(self, line: str) -> None:
+        """Print a line at once, quiet or not."""
+        _write(plain(line))
 
     def end(self, status: int) -> None:
-        """The run ends with this exit status."""
+        """The run ends with this exit status: print what was kept, or drop it."""
         for line in self._kept if status else ():
-            _print(line)
+            _write(line)
         self._kept.clear()
 
 
+def refuse(message: str, status: int) -> int:
+    """Print why a command does nothing, in one line; its exit status."""
+    _write(f"solidot: {plain(message)}")
+    return status
+
+
 def plain(text: str) -> str:
-    """Text that may hold something of a page, safe for a terminal and for one line: no control characters."""
+    """Text that may come from a page, as one line without control characters."""
     if text.isascii() and text.isprintable():
         return text
     return "".join("?" if unicodedata.category(char) in _UNSAFE else char for char in text)
 
 
-def _print(line: str) -> None:
+def _write(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

@@ -1,27 +1,37 @@
-"""Spider arguments (``-a NAME=VALUE``), read and checked; what all spiders take."""
+"""Spider arguments (``-a NAME=VALUE``): each declared once, with meaning and check; a spider names those it takes.
+
+A new argument is a function that checks it, an ``Argument``, a field of ``Arguments``, and its name in a spider.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
+from solidot_spider.base import clock
+from solidot_spider.base import sids as ids
+from solidot_spider.base.outcome import KINDS
 from solidot_spider.base.sids import ArgumentError, Sids
+from solidot_spider.crawl import days
+
+MOST_MINUTES = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What a spider is given.
+    """The checked arguments of a crawl.
 
     Attributes:
-        sids: the ids, asked in ascending order; None for all of a kind that the store knows of.
+        sids: the ids, asked in ascending order; None for all of a kind that the store has.
         limit: the most story pages to ask, None for all.
-        minutes: the time after which nothing more is asked, None for none.
-        refresh: ask what is settled, too.
+        minutes: the minutes after which nothing more is asked, None for no limit.
+        refresh: ask settled ids, too.
         only: ask only ids of this kind (``outcome.KINDS``), '' for any.
-        is_single: whether one story is asked whatever the store has, and what changed is shown.
-        to: the newest story of the site, None where its lists are to tell.
-        days: the first and the last day to look through, None where days are not asked for.
+        is_single: one story is asked whatever the store has, and the crawl shows its changes.
+        to: the newest story of the site, None to find it in the site's lists.
+        days: the first and the last day to read, None for a spider that reads no days.
     """
 
     sids: Sids | None
@@ -34,55 +44,80 @@ class Arguments:
     days: tuple[date, date] | None = None
 
 
-def known(spider: str, names: tuple[str, ...], given: Mapping[str, str]) -> dict[str, str]:
-    """The arguments without those that begin with ``_``, which are a scheduler's own.
+class Argument(NamedTuple):
+    """An argument that a spider can take.
 
-    Raises:
-        ArgumentError: the spider takes no such argument.
+    Attributes:
+        name: its name.
+        parse: makes its value of its text, or raises ``ArgumentError``.
+        meaning: what it does, in a line for ``--help``.
     """
-    own = {name: value for name, value in given.items() if not name.startswith("_")}
-    unknown = [name for name in own if name not in names]
-    if unknown:
-        raise ArgumentError(f"unknown argument {', '.join(unknown)}; {spider} takes {', '.join(names)}")
-    return own
+
+    name: str
+    parse: Callable[[str], Any]
+    meaning: str
 
 
-def refresh(value: str | None) -> bool:
-    """Whether ``refresh=`` is given and true.
-
-    Raises:
-        ArgumentError: it is something else.
-    """
-    if value not in (None, "true", "false"):
-        raise ArgumentError(f"refresh={value}: give true or false")
-    return value == "true"
+def _refresh(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ArgumentError(f"refresh={text}: give true or false")
+    return text == "true"
 
 
-def limit(value: str | None) -> int | None:
-    """``limit=``: a number of story pages; None where it is not given.
-
-    Raises:
-        ArgumentError: it is something else.
-    """
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdigit()) or int(value[:12]) < 1:
-        raise ArgumentError(f"limit={value}: not a number of pages; give a whole number from 1 on")
-    return int(value)
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text[:12]) < 1:
+        raise ArgumentError(f"limit={text}: not a number of pages; give a whole number from 1 on")
+    return int(text)
 
 
-def minutes(value: str | None) -> float | None:
-    """``minutes=``: a time above 0; None where it is not given.
-
-    Raises:
-        ArgumentError: it is something else.
-    """
-    if value is None:
-        return None
+def _minutes(text: str) -> float:
     try:
-        number = float(value)
+        number = float(text)
     except ValueError:
         number = -1.0
-    if not 0 < number < 1e6:
-        raise ArgumentError(f"minutes={value}: not a time; give a number of minutes above 0, such as 90 or 0.5")
+    if not 0 < number < MOST_MINUTES:
+        raise ArgumentError(f"minutes={text}: not a time; give a number of minutes above 0, such as 90 or 0.5")
     return number
+
+
+def _only(text: str) -> str:
+    if text not in KINDS:
+        raise ArgumentError(f"only={text}: no kind of ids; there is {', '.join(KINDS)}")
+    return text
+
+
+def _to(text: str) -> int:
+    try:
+        return ids.parse_one(text)
+    except ArgumentError as error:
+        raise ArgumentError(str(error).replace("sid=", "to=", 1)) from error
+
+
+def _day(name: str) -> Callable[[str], date]:
+    return lambda text: days.parse(name, text, clock.now())
+
+
+SID = Argument("sid", ids.parse_one, "one story, asked whatever the store has; stands alone")
+SIDS = Argument("sids", ids.parse, "ids and ranges with commas, or @FILE with one a line, @- for standard input")
+LIMIT = Argument("limit", _limit, "ask at most so many story pages, then stop")
+MINUTES = Argument("minutes", _minutes, "ask nothing more after so many minutes")
+REFRESH = Argument("refresh", _refresh, "true asks settled ids, too")
+ONLY = Argument("only", _only, f"ask only ids of a kind: {', '.join(KINDS)}")
+TO = Argument("to", _to, "the newest story of the site, whatever its lists show")
+SINCE = Argument("since", _day("since"), "the first day")
+UNTIL = Argument("until", _day("until"), "the last day; today if it is not given")
+DATE = Argument("date", _day("date"), "one day")
+
+
+def parsed(spider: str, taken: tuple[Argument, ...], given: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the arguments that are given; those that begin with ``_`` are a scheduler's own, and ignored.
+
+    Raises:
+        ArgumentError: the spider takes no such argument, or a value is wrong.
+    """
+    known = {argument.name: argument for argument in taken}
+    own = {name: text for name, text in given.items() if not name.startswith("_")}
+    unknown = [name for name in own if name not in known]
+    if unknown:
+        raise ArgumentError(f"unknown argument {', '.join(unknown)}; {spider} takes {', '.join(known)}")
+    return {name: argument.parse(own[name]) for name, argument in known.items() if name in own}

@@ -1,18 +1,19 @@
-"""Each id from its asking to its outcome: kept by the store where there is one, and only then counted."""
+"""Records each id's way from the request to its outcome: the store keeps it first, if there is one, then it counts."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
 from datetime import datetime
 from typing import Any
 
 from scrapy.http import Response
 
 from solidot_spider.base import clock
-from solidot_spider.base.outcome import NOT_WRITTEN, Ledger, Outcome
-from solidot_spider.crawl.control import Control, Fetch, Health
-from solidot_spider.crawl.store_writer import Writer
+from solidot_spider.base.outcome import NOT_WRITTEN, Outcome
+from solidot_spider.crawl.commit_queue import CommitQueue
+from solidot_spider.crawl.control import EVERY, Control, Fetch, Health, judged
+from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import Tally
 from solidot_spider.parsing.identity import SEVERAL
 from solidot_spider.store import raw_pages
@@ -23,115 +24,148 @@ from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 
-_KEPT = frozenset({Outcome.STORED, Outcome.UNPARSED, Outcome.MISSING})
-"""Outcomes whose page is kept; that of a ``missing`` until a control has spoken for the site."""
+logger = logging.getLogger(__name__)
+
+KEEPS_PAGE = frozenset({Outcome.STORED, Outcome.UNPARSED, Outcome.MISSING})
+"""Outcomes whose page is kept; that of a ``missing`` until a control has answered."""
 
 
-_Came = tuple[str, int | None, RawPage | None]
-"""When an answer came, its status, and the page."""
-
-
-class Answers:
-    """What came for the ids that are being asked.
+class Recorder:
+    """Follows the ids that are asked.
 
     Args:
         ledger: where outcomes are counted.
+        store: where visits are kept; None without a store.
+        run_id: the run's number in the store.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, store: Store | None = None, run_id: int = 0) -> None:
         self.ledger = ledger
+        self.commits = CommitQueue(store, run_id, self._committed) if store is not None else None
         self.control = Control()
         self.tally = Tally()
         self.changes: dict[str, int] = {}
         """How many stored stories were new, changed, unchanged or older than what the store has."""
         self.last_change: tuple[int, Change] | None = None
-        self.writer: Writer | None = None
-        self._came: dict[int, _Came] = {}
-        self._waiting: dict[int, asyncio.Future[bool]] = {}
-        self._ended = asyncio.Event()
+        self._settled = asyncio.Event()
 
-    def keep_in(self, store: Store, run_id: int) -> None:
-        """Write what becomes of each id into a store."""
-        self.writer = Writer(store, run_id, self._written)
+    @property
+    def store_error(self) -> str:
+        """Why the store could not be used; '' while it can."""
+        return self.commits.error if self.commits else ""
+
+    def fail(self, error: StoreError) -> None:
+        """The store could not be used: the run ends with that."""
+        assert self.commits is not None
+        self.commits.error = self.commits.error or str(error)
 
     def ask(self, sid: int) -> None:
-        """An id is being asked."""
+        """An id is asked."""
         self.ledger.ask(sid)
 
-    def came(self, sid: int, response: Response, now: datetime) -> None:
-        """An answer came for an id; its outcome is still to be told."""
-        if sid not in self.ledger.open:
+    def received(self, sid: int, response: Response, now: datetime) -> None:
+        """An answer came for an id; its outcome is not known yet."""
+        flight = self.ledger.in_flight.get(sid)
+        if flight is None:  # in `parse` and `shell` no run has asked it
             return
-        is_page = self.writer is not None and 200 <= response.status < 300
-        self._came[sid] = (clock.iso(now), response.status, _packed(response, clock.iso(now)) if is_page else None)
+        flight.answered_at, flight.status = clock.iso(now), response.status
+        if self.commits is not None and 200 <= response.status < 300:
+            flight.page = _packed(response, flight.answered_at)
 
-    def settle(self, sid: int, outcome: Outcome, reason: str = "", record: dict[str, Any] | None = None) -> None:
-        """What became of an id; it counts when the store has it, and a ``missing`` when a control has answered."""
-        if sid not in self.ledger.open:
-            return  # in `parse` and `shell` nothing is asked by a run
-        at, status, page = self._came.pop(sid) if sid in self._came else (clock.iso(clock.now()), None, None)
-        visit = Visit(sid, at, outcome, reason, status, page if outcome in _KEPT else None, record)
+    def record(self, sid: int, outcome: Outcome, reason: str = "", record: dict[str, Any] | None = None) -> None:
+        """An id's outcome is known; it counts when the store has it, and a ``missing`` when a control has answered."""
+        flight = self.ledger.in_flight.get(sid)
+        if flight is None or flight.visit is not None:
+            return
+        if reason and outcome is not Outcome.MISSING:
+            logger.info("Story %d %s: %s", sid, outcome, reason)
+        at, page = flight.answered_at or clock.iso(clock.now()), flight.page if outcome in KEEPS_PAGE else None
+        flight.visit = visit = Visit(sid, at, outcome, reason, flight.status, page, record)
         if outcome is Outcome.MISSING or reason == SEVERAL:
-            self.control.doubted[sid] = visit
-            self._ended.set()
-        elif self.writer is None or outcome is Outcome.NOT_TRIED:  # which is no visit: the run's row has them as ranges
+            flight.is_doubted = True
+            self._settled.set()
+        elif self.commits is None or outcome is Outcome.NOT_TRIED:  # which is no visit: the run's row keeps ranges
             self._count(visit, None)
         else:
-            self.writer.put(visit)
+            self.commits.put(visit)
 
     async def store(self, record: dict[str, Any]) -> bool:
-        """Put a record into the store; whether it is there."""
-        waiting = self._waiting[record["sid"]] = asyncio.get_running_loop().create_future()
-        self.settle(record["sid"], Outcome.STORED, record=record)
-        is_there: bool = await waiting
-        return is_there
+        """Put a record into the store, if there is one; False if it could not be written."""
+        flight = self.ledger.in_flight.get(record["sid"])
+        if self.commits is None or flight is None:
+            return True
+        stored = flight.stored = asyncio.get_running_loop().create_future()
+        self.record(record["sid"], Outcome.STORED, record=record)
+        is_stored: bool = await stored
+        return is_stored
 
-    async def all_came(self) -> None:
-        """Wait until every id asked has its outcome, or is doubted."""
-        while self.ledger.open - self.control.doubted.keys():
-            self._ended.clear()
-            await self._ended.wait()
+    def exported(self, record: dict[str, Any], *, is_written: bool) -> None:
+        """A record is in the feed, or could not be written there: without a store that decides its outcome."""
+        if self.commits is None and is_written:
+            self.record(record["sid"], Outcome.STORED, record=record)
+        elif self.commits is None:
+            self.record(record["sid"], Outcome.FAILED, NOT_WRITTEN)
+
+    async def all_received(self) -> None:
+        """Wait until every id in flight has its outcome, or waits for a control."""
+        while any(not flight.is_doubted for flight in self.ledger.in_flight.values()):
+            self._settled.clear()
+            await self._settled.wait()
+
+    def doubted(self) -> dict[int, Visit]:
+        """The visits that wait for a control, by sid: the home page may have answered them."""
+        flights = self.ledger.in_flight.items()
+        return {sid: flight.visit for sid, flight in flights if flight.is_doubted and flight.visit}
+
+    @property
+    def is_control_due(self) -> bool:
+        """Whether so many visits wait that a control is asked before the run goes on."""
+        return sum(flight.is_doubted for flight in self.ledger.in_flight.values()) >= EVERY
 
     async def confirm(self, fetch: Fetch) -> Health:
-        """Ask a control, and settle all that waits for it; what comes meanwhile waits for the next."""
-        doubted = list(self.control.doubted)
+        """Ask controls, and settle all that waits for them; what comes meanwhile waits for the next ones."""
+        doubted = self.doubted()
         if not doubted:
             return Health.WELL
-        health = await self.control.health(fetch, self._newest)
-        self._settle_all(self.control.settled(doubted, health))
+        health = await self.control.health(fetch, self._newest, self.doubted)
+        self._judge(doubted, health)
         return health
 
     def close(self) -> None:
-        """The run is over: write what waits for its commit, and what no control has confirmed."""
-        self._settle_all(self.control.settled(list(self.control.doubted), Health.SILENT))
+        """The run is over: commit what waits, and settle what no control has confirmed."""
+        self._judge(self.doubted(), Health.SILENT)
 
-    def _settle_all(self, visits: Sequence[Visit]) -> None:
-        if self.writer is not None:
-            self.writer.put_all(visits)
+    def _judge(self, doubted: dict[int, Visit], health: Health) -> None:
+        for sid in doubted:
+            self.ledger.in_flight[sid].is_doubted = False
+        visits = [judged(doubted[sid], health) for sid in sorted(doubted)]
+        if self.commits is not None:
+            self.commits.put_all(visits)
         else:
             for visit in visits:
                 self._count(visit, None)
 
     def _newest(self, limit: int) -> list[int]:
-        if self.writer is None:
+        """The newest stories that are believed to be there, newest first."""
+        if self.commits is None:
             return self.control.newest(limit)
-        self.writer.flush()
+        self.commits.flush()
         try:
-            return self.writer.store.newest(limit)
+            return self.commits.store.newest(limit)
         except StoreError as error:
-            self.writer.error = self.writer.error or str(error)
+            self.fail(error)
             return []
 
-    def _written(self, visit: Visit, written: Written | None) -> None:
+    def _committed(self, visit: Visit, written: Written | None) -> None:
         """The store has a visit, or could not be written."""
+        stored = self.ledger.in_flight[visit.sid].stored
         if written is None:
             self.ledger.settle(visit.sid, Outcome.FAILED, NOT_WRITTEN)
+            self._settled.set()
         else:
             self._count(visit, written)
-        waiting = self._waiting.pop(visit.sid, None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(written is not None)
-        self._ended.set()
+        if stored is not None and not stored.done():
+            stored.set_result(written is not None)
 
     def _count(self, visit: Visit, written: Written | None) -> None:
         known = written is not None and written.was_known_unparsed
@@ -143,7 +177,7 @@ class Answers:
             kind = written.change.kind
             self.changes[kind] = self.changes.get(kind, 0) + 1
             self.last_change = visit.sid, written.change
-        self._ended.set()
+        self._settled.set()
 
 
 def _packed(response: Response, fetched_at: str) -> RawPage:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
+from solidot_spider.base import clock
 from solidot_spider.base.files import replacing
-from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.crawl.exit_status import explained
+from solidot_spider.crawl.ledger import Ledger
+from solidot_spider.crawl.session import Session
+from solidot_spider.store.store import RunStart
+
+NOTE = "solidot/note/"
+"""What the stats that count notes on pages begin with."""
 
 Count = Annotated[int, Meta(ge=0)]
 
@@ -63,40 +72,76 @@ class Report(Struct, forbid_unknown_fields=True):
     """The file of the ids that did not settle."""
 
 
-def row(made: Report, ledger: Ledger) -> dict[str, Any]:
+def report_of(  # noqa: PLR0913 - all that a report is made of
+    start: RunStart,
+    seconds: float,
+    session: Session,
+    stats: Mapping[str, Any],
+    *,
+    status: int,
+    records: list[str],
+    retry: str | None,
+) -> Report:
+    """The report of a run that has ended now.
+
+    Args:
+        start: what the run began with.
+        seconds: how long it took.
+        session: its session, closed.
+        stats: Scrapy's stats of the crawl.
+        status: its exit status.
+        records: the files that hold the records.
+        retry: the retry file, if there is one.
+    """
+    ledger, recorder, facts = session.ledger, session.recorder, session.facts()
+    return Report(
+        run=start.name,
+        spider=start.spider,
+        arguments=msgspec.json.decode(start.arguments),
+        site=start.site,
+        started_at=start.started_at,
+        ended_at=clock.iso(clock.now()),
+        seconds=seconds,
+        asked=ledger.asked,
+        settled_before=session.plan.settled_before,
+        not_due=session.plan.not_due,
+        counts={str(outcome): ledger.counts[outcome] for outcome in Outcome},
+        changes=recorder.changes,
+        unsettled=[
+            Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
+            for outcome, reason, ranges in ledger.unsettled()
+        ],
+        remarks=session.remarks,
+        notes={name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},
+        requests=stats.get("downloader/request_count", 0),
+        retries=stats.get("retry/count", 0),
+        breaker_opened=session.breaker_openings,
+        stopped=session.stopped,
+        interrupted=session.interrupted,
+        questions={question.name: question.why for question in facts.questions},
+        exit_status=status,
+        verdict=explained(status, ledger, facts),
+        records=records,
+        retry=retry,
+    )
+
+
+def run_row(report: Report, ledger: Ledger) -> dict[str, Any]:
     """The columns of a run's row in the store that are known at its end."""
     unasked = [(outcome, reason, [str(each) for each in ranges]) for outcome, reason, ranges in ledger.unasked()]
     return {
-        "asked": made.asked,
-        "settled_before": made.settled_before,
-        "counts": _json(made.counts),
+        "asked": report.asked,
+        "settled_before": report.settled_before,
+        "counts": _json(report.counts),
         "unasked": _json(unasked) if unasked else None,
-        "questions": _json(made.questions),
-        "exit_status": made.exit_status,
-        "verdict": made.verdict,
+        "questions": _json(report.questions),
+        "exit_status": report.exit_status,
+        "verdict": report.verdict,
     }
 
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def counts(ledger: Ledger) -> dict[str, int]:
-    """How many ids ended in each outcome, those that none ended in too."""
-    return {str(outcome): ledger.counts[outcome] for outcome in Outcome}
-
-
-def unsettled(ledger: Ledger) -> list[Unsettled]:
-    """What did not settle, by outcome and reason."""
-    return [
-        Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
-        for outcome, reason, ranges in ledger.unsettled()
-    ]
-
-
-def notes(stats: dict[str, Any]) -> dict[str, int]:
-    """The notes on pages among a crawl's statistics."""
-    return {name.removeprefix("page/"): count for name, count in sorted(stats.items()) if name.startswith("page/")}
 
 
 def write(report: Report, path: Path) -> None:
@@ -109,7 +154,7 @@ def write(report: Report, path: Path) -> None:
         file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 
 
-def read(data: bytes) -> Report:
+def load(data: bytes) -> Report:
     """A report from its file's bytes.
 
     Raises:

@@ -1,70 +1,196 @@
-"""The store as one run uses it: opened, locked, asked what is left to do, and told when the run begins and ends."""
+"""The session of a crawl: what its spider, middlewares, pipelines and extensions share.
+
+It holds the arguments, the ids to ask, their outcomes and the store. ``CrawlRun`` opens and closes it; Scrapy's own
+commands (``parse``, ``shell``) get one that asks nothing and keeps nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
-from solidot_spider.base import clock
-from solidot_spider.base.options import Options
+from scrapy import signals
+from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
+
+from solidot_spider.base.outcome import NOT_WRITTEN, OK, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan
 from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.crawl.exit_status import Facts
+from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Choice
-from solidot_spider.store import lock
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.crawl.recorder import Recorder
+from solidot_spider.middlewares.rate_limit import INTERRUPTED, RateLimiter
+from solidot_spider.record import Draft
+from solidot_spider.store.database import StoreError
+from solidot_spider.store.store import Store
+
+_ATTRIBUTE = "solidot_session"
+"""Where a crawler keeps its session, so that both are freed together."""
 
 
-@dataclass(frozen=True, slots=True)
 class Session:
-    """What a run has of its store.
+    """What one crawl knows.
 
-    Attributes:
-        plan: the ids that are asked.
-        store: where what becomes of them is kept; None where nothing is.
-        run_id: the run's number in it.
+    Args:
+        arguments: the checked spider arguments.
+        chosen: the ids to ask; a spider may find more on its way.
+        store: where visits are kept; None without a store.
+        run_id: the run's number in the store.
         asks_all: whether ids are asked that the store has settled, too.
     """
 
-    plan: Choice
-    store: Store | None = None
-    run_id: int = 0
-    asks_all: bool = True
+    def __init__(
+        self,
+        arguments: Arguments,
+        chosen: Choice,
+        store: Store | None = None,
+        run_id: int = 0,
+        *,
+        asks_all: bool = True,
+    ) -> None:
+        self.arguments = arguments
+        self.plan = chosen
+        self.store = store
+        self.run_id = run_id
+        self.asks_all = asks_all
+        self.ledger = Ledger()
+        self.recorder = Recorder(self.ledger, store, run_id)
+        self.remarks: list[str] = []
+        """What the summary says beside the counts."""
+        self.list_status, self.list_reason = OK, ""
+        """The exit status that the list pages alone would give, and why."""
+        self.stopped = ""
+        """Why the run ended before its last id; '' if it did not."""
+        self.finish_reason = ""
+        """Scrapy's reason; '' until the spider is closed."""
+        self.interrupted = False
+        self.breaker_openings = 0
+        self._asking = chosen.sids
+        self._last_asked = self._asked = 0
+        self._is_closed = False
 
-    def end(self, **values: Any) -> None:
-        """The run has ended.
+    def attach(self, crawler: Crawler) -> None:
+        """Be the session of this crawler: hear its signals, and count outcomes in its stats."""
+        vars(crawler)[_ATTRIBUTE] = self
+        crawler.signals.connect(self._item_dropped, signals.item_dropped)
+        crawler.signals.connect(self._item_failed, signals.item_error)
+        crawler.signals.connect(self._spider_closed, signals.spider_closed)
+        self.ledger.counted = lambda outcome, count: crawler.stats.inc_value(
+            f"solidot/outcome/{outcome.replace(' ', '_')}", count
+        )
 
-        Raises:
-            StoreError: the store cannot be written.
+    def _item_dropped(self, item: Any, exception: BaseException) -> None:
+        if isinstance(item, Draft):
+            self.recorder.record(item.page.sid, Outcome.UNPARSED, str(exception))
+
+    def _item_failed(self, item: Any, failure: Failure) -> None:
+        if isinstance(item, Draft):
+            reason = f"fault in a pipeline ({type(failure.value).__name__})"
+            self.recorder.record(item.page.sid, Outcome.UNPARSED, reason)
+
+    def _spider_closed(self, reason: str) -> None:
+        self.finish_reason = reason
+
+    @property
+    def total(self) -> int:
+        """How many ids the run is to ask."""
+        limit = self.arguments.limit
+        return len(self.plan.sids) if limit is None else min(limit, len(self.plan.sids))
+
+    def extend(self, found: Choice) -> Sids:
+        """Add ids that the spider has found to the plan; those to ask next, without those asked before."""
+        if found is not self.plan:
+            before = self.plan
+            self._asking, self._last_asked = found.sids.without(before.sids), 0
+            self.plan = Choice(
+                Sids([*before.sids.ranges, *found.sids.ranges]),
+                before.settled_before + found.settled_before,
+                before.not_due + found.not_due,
+            )
+        return self._asking
+
+    def ask(self, sid: int) -> None:
+        """An id is asked."""
+        self._asked += 1
+        self._last_asked = sid
+        self.recorder.ask(sid)
+
+    def give_up(self, outcome: Outcome, reason: str) -> None:
+        """No id can be asked: all get the same outcome."""
+        self.ledger.settle_rest(self.plan.sids.ranges, outcome, reason)
+        self._asking = Sids()
+
+    def cap(self, limiter: RateLimiter) -> str:
+        """Why nothing more is asked; '' while requests may go."""
+        limit = self.arguments.limit
+        if self.recorder.store_error:
+            return NOT_WRITTEN
+        if limiter.ended:
+            return limiter.ended
+        if limit is not None and self._asked >= limit:
+            return f"limit={limit} reached"
+        if monotonic() >= limiter.deadline:
+            return f"minutes={self.arguments.minutes:g} are over"
+        return ""
+
+    def list_failed(self, status: int, reason: str) -> None:
+        """A list page did not come or could not be read: what the exit status would be for that alone, and why."""
+        self.list_status = max(self.list_status, status)
+        self.list_reason = self.list_reason or reason
+
+    @contextmanager
+    def using_store(self) -> Iterator[Store]:
+        """The store, for the time of a ``with`` block; if it cannot be used the block and the run end."""
+        assert self.store is not None
+        try:
+            yield self.store
+        except StoreError as error:
+            self.recorder.fail(error)
+
+    def close(self, limiter: RateLimiter | None) -> None:
+        """Close the ledger: what a stopped run left is ``not tried``, what no control confirmed is ``failed``.
+
+        Args:
+            limiter: the crawl's rate limiter; None if the crawl could not begin.
         """
-        if self.store is not None:
-            self.store.end(self.run_id, ended_at=clock.iso(clock.now()), **values)
+        if self._is_closed:
+            return
+        self._is_closed = True
+        ended = limiter.ended if limiter else ""
+        # A second signal stops the reactor before the spider is closed.
+        self.interrupted = self.finish_reason in ("", "shutdown") or ended == INTERRUPTED
+        self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "")
+        self.breaker_openings = limiter.breaker.openings if limiter else 0
+        self.recorder.close()
+        why = self.stopped or self.finish_reason
+        self.ledger.close(why)
+        self.ledger.settle_rest(self._asking.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+
+    def facts(self, *, cannot_write: bool = False) -> Facts:
+        """What the exit status depends on beside the ledger."""
+        return Facts(
+            cannot_write=cannot_write or bool(self.recorder.store_error),
+            questions=self.recorder.tally.questions(self.ledger, self.plan.sids),
+            list_status=self.list_status,
+            list_reason=self.list_reason,
+            is_disturbed=self.interrupted or self.breaker_openings > 0,
+            stopped=self.stopped,
+        )
 
 
-@contextmanager
-def opened(chosen: Options, start: RunStart, arguments: Arguments, *, asks_all: bool) -> Iterator[Session]:
-    """A session for a run, for the time of a ``with`` block.
+def session_of(crawler: Crawler, arguments: Arguments | None = None) -> Session:
+    """The session of a crawl.
 
     Args:
-        chosen: the program's options.
-        start: what the run begins with.
-        arguments: its arguments, read.
-        asks_all: whether ids are asked that the store has settled.
-
-    Raises:
-        LockedError: another run holds the store.
-        StoreError: the store cannot be opened or written.
+        crawler: the crawl.
+        arguments: what to ask without a store, if no ``CrawlRun`` made the crawler; None for nothing.
     """
-    if not chosen.has_store:
-        yield Session(Choice(arguments.sids or Sids()))
-        return
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.opened(chosen, create=True))
-        if not arguments.is_single:
-            stack.enter_context(lock.held(store.engine, store.where, start.name))
-        asked = plan.choose(arguments, store, clock.now(), asks_all=asks_all)
-        yield Session(
-            asked, store, store.begin(start._replace(is_single=int(arguments.is_single))), asks_all or arguments.refresh
-        )
+    session: Session | None = vars(crawler).get(_ATTRIBUTE)
+    if session is None:
+        given = arguments or Arguments(Sids())
+        session = Session(given, Choice(given.sids or Sids()))
+        session.attach(crawler)
+    return session

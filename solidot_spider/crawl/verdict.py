@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Sids
+from solidot_spider.crawl.ledger import Ledger
 
 ENOUGH = 50
 """Records from which on a share says something."""

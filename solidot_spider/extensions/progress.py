@@ -1,4 +1,7 @@
-"""Progress of a crawl on a terminal; nothing of it where the output is none."""
+"""Shows the progress of a crawl on a terminal: done and total, outcomes, pages a minute, time left.
+
+Setting: ``SOLIDOT_PROGRESS``, which ``crawl`` sets if standard error is a terminal.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from logging import StreamHandler
 from time import monotonic
 from typing import Any, Self
 
-from scrapy import Spider, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from tqdm import tqdm
 
-from solidot_spider.base.outcome import Ledger, Outcome
-from solidot_spider.spiders.base import AskingSpider
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.crawl.ledger import Ledger
+from solidot_spider.crawl.session import session_of
+from solidot_spider.middlewares.throttle import limiter_of
 
 EVERY = 0.5
 """Seconds between two looks at the ledger."""
@@ -28,42 +33,53 @@ LONG = 10
 
 
 class Progress:
-    """Done and total, outcomes, pages a minute, time left."""
+    """The bar of one crawl."""
 
-    def __init__(self) -> None:
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
         self._shown = ExitStack()
         self._watch: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Progress for a crawl that ``solidot crawl`` runs on a terminal.
+        """The progress of a crawl.
 
         Raises:
-            NotConfigured: it is none.
+            NotConfigured: nobody watches it.
         """
         if not crawler.settings.getbool("SOLIDOT_PROGRESS"):
             raise NotConfigured
-        progress = cls()
+        progress = cls(crawler)
         crawler.signals.connect(progress.begin, signals.spider_opened)
         crawler.signals.connect(progress.end, signals.spider_closed)
         return progress
 
-    def begin(self, spider: Spider) -> None:
+    def begin(self) -> None:
         """The crawl begins."""
-        if isinstance(spider, AskingSpider):
-            handler = get_scrapy_root_handler()
-            if isinstance(handler, StreamHandler) and handler.stream is sys.stderr:
-                handler.setStream(_AboveBar())
-            bar = self._shown.enter_context(
-                tqdm(total=spider.total, file=sys.stderr, leave=False, dynamic_ncols=True, bar_format=FORM)
-            )
-            self._watch = asyncio.ensure_future(_follow(bar, spider))
+        handler = get_scrapy_root_handler()
+        if isinstance(handler, StreamHandler) and handler.stream is sys.stderr:
+            handler.setStream(_AboveBar())
+        total = session_of(self.crawler).total
+        bar = tqdm(total=total, file=sys.stderr, leave=False, dynamic_ncols=True, bar_format=FORM)
+        self._watch = asyncio.ensure_future(self._follow(self._shown.enter_context(bar)))
 
-    def end(self, **_: Any) -> None:
+    def end(self) -> None:
         """The crawl is over; the summary takes the bar's place."""
         if self._watch:
             self._watch.cancel()
         self._shown.close()
+
+    async def _follow(self, bar: tqdm[Any]) -> None:
+        session = session_of(self.crawler)
+        began = 0.0
+        while True:
+            if not began and session.ledger.in_flight:  # not before: robots.txt may ask for another pace
+                began = monotonic()
+                if session.total >= LONG:
+                    tqdm.write(plan(session.total, limiter_of(self.crawler).mean_gap), file=sys.stderr)
+            bar.n, bar.total = session.ledger.asked, session.total  # a spider may find more ids on its way
+            bar.set_description_str(state(session.ledger, monotonic() - began, session.total))
+            await asyncio.sleep(EVERY)
 
 
 class _AboveBar:
@@ -74,19 +90,6 @@ class _AboveBar:
 
     def flush(self) -> None:
         sys.stderr.flush()
-
-
-async def _follow(bar: tqdm[Any], spider: AskingSpider) -> None:
-    ledger = spider.ledger
-    began = 0.0
-    while True:
-        if not began and ledger.open:  # not before: robots.txt may ask for another pace
-            began = monotonic()
-            if spider.total >= LONG:
-                tqdm.write(plan(spider.total, spider.gate.mean_gap), file=sys.stderr)
-        bar.n, bar.total = ledger.asked, spider.total  # a spider may find more ids on its way
-        bar.set_description_str(state(ledger, monotonic() - began, spider.total))
-        await asyncio.sleep(EVERY)
 
 
 def plan(total: int, gap: float) -> str:

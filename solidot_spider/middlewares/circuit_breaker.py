@@ -1,21 +1,21 @@
-"""The breaker: a site that does not answer is left alone, and asked again by one trial at a time."""
+"""The circuit breaker: leaves a site that does not answer alone, then asks again by one trial at a time."""
 
 from __future__ import annotations
 
 from collections import deque
 
-ROW = 10
+FAILURES_IN_A_ROW = 10
 """So many failed attempts in a row open it."""
 
 WINDOW = 40
-"""So many attempts are looked back on; when half of them failed, it opens too."""
+"""It also opens when half of the last so many attempts failed."""
 
 FIRST_TRIAL = 60.0
 """Seconds until the first trial; each failed one doubles the time to the next."""
 
 
-class Breaker:
-    """Knows from the attempts' ends whether the site may be asked. Times are seconds of a monotonic clock.
+class CircuitBreaker:
+    """Decides from how attempts ended whether the site may be asked. Times are seconds of a monotonic clock.
 
     Args:
         patience: how long a site may not answer before the run gives up, in seconds.
@@ -27,16 +27,16 @@ class Breaker:
         self.openings = 0
         """How often it opened."""
         self.next_trial = 0.0
-        """When, while it is open, a request may go to see whether the site is back."""
+        """When the next trial may go, while it is open."""
         self.is_on_trial = False
-        self._row = 0
+        self._failures = 0
         self._last: deque[bool] = deque(maxlen=WINDOW)
         self._pause = FIRST_TRIAL
         self._silent_since: float | None = None
 
     def answered(self) -> None:
-        """An attempt brought an answer: all is well again."""
-        self._row = 0
+        """An attempt brought an answer: the breaker closes."""
+        self._failures = 0
         self._silent_since = None
         if self.is_open:
             self.is_open = self.is_on_trial = False
@@ -44,31 +44,31 @@ class Breaker:
         self._last.append(True)
 
     def failed(self, now: float) -> None:
-        """An attempt failed: no answer, a 5xx or 429, or one that shuts us out."""
+        """An attempt failed: no answer, a 5xx or 429, or a refusal (401, 403, 451)."""
         if self._silent_since is None:
             self._silent_since = now
-        self._row += 1
+        self._failures += 1
         self._last.append(False)
         if self.is_on_trial:
             self.is_on_trial = False
             self._pause *= 2
             self.next_trial = now + self._pause
-        elif not self.is_open and (self._row >= ROW or self._half_failed()):
+        elif not self.is_open and (self._failures >= FAILURES_IN_A_ROW or self._half_failed()):
             self.is_open = True
             self.openings += 1
             self._pause = FIRST_TRIAL
             self.next_trial = now + self._pause
 
     def start_trial(self) -> None:
-        """A request goes while it is open; until its end no other does."""
+        """A request goes while the breaker is open; no other goes until it ends."""
         self.is_on_trial = True
 
     def patience_left(self, now: float) -> float:
-        """Seconds that are left to wait for an answer."""
+        """The seconds left to wait for an answer."""
         return self.patience if self._silent_since is None else self._silent_since + self.patience - now
 
     def has_given_up(self, now: float) -> bool:
-        """Whether the next trial would come too late."""
+        """Whether the next trial would come after the patience is over."""
         return self.is_open and not self.is_on_trial and self.next_trial - now > self.patience_left(now)
 
     def _half_failed(self) -> bool:

@@ -1,4 +1,4 @@
-"""One request, one attempt on the wire, and the gate knows when: every further one passes it again."""
+"""Download handler that sends each request once, reports the moment to the rate limiter, and bounds headers."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from solidot_spider.middlewares.throttle import gate_of
+from solidot_spider.middlewares.throttle import limiter_of
 
-_IN_HEAD = frozenset({"STATUS", "HEADER"})
+_IN_HEADERS = frozenset({"STATUS", "HEADER"})
 
-HEAD_LIMIT = 256 * 1024
-"""Bytes of status line and headers; real ones have less than one KB, endless ones filled 200 MB in three seconds."""
+HEADERS_LIMIT = 256 * 1024
+"""Bytes of status line and headers. Real ones have less than one KB; endless ones filled 200 MB in three seconds."""
 
 
-class HeadTooLongError(Exception):
-    """An answer's headers do not end."""
+class HeadersTooLongError(Exception):
+    """The headers of an answer do not end."""
 
     def __init__(self) -> None:
-        super().__init__(f"headers over the limit of {HEAD_LIMIT // 1024} KB")
+        super().__init__(f"headers over the limit of {HEADERS_LIMIT // 1024} KB")
 
 
 class OneAttemptDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's handler, without Twisted's own retry, and with an end to headers.
+    """Scrapy's handler without Twisted's own retry, and with a limit on headers.
 
     Twisted sends a GET again in the same millisecond when a connection that served before ends without an answer.
     """
@@ -35,16 +35,15 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool.retryAutomatically = False
         self._pool._factory = _bounded(self._pool._factory)  # noqa: SLF001 - Scrapy sets it so, too
-        self._of = crawler
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request, and wait for its answer."""
-        gate_of(self._of).sent()
+        """Send a request and wait for its answer."""
+        limiter_of(self._crawler).sent()
         return await super().download_request(request)
 
 
 def _bounded(factory: Any) -> Any:
-    """A factory of connections that give an answer up whose head is too long: Scrapy's limits count bodies only."""
+    """A factory of connections that give up on headers without an end: Scrapy's own limits count bodies only."""
 
     def make(*given: Any) -> Any:
         made = factory(*given)
@@ -63,10 +62,10 @@ def _limit(protocol: Any) -> Any:
         parser = protocol._parser  # noqa: SLF001 - nothing else tells whether the headers have ended
         if parser is not answer:
             answer, taken = parser, 0
-        if parser is not None and parser.state in _IN_HEAD:
+        if parser is not None and parser.state in _IN_HEADERS:
             taken += len(data)
-            if taken > HEAD_LIMIT:
-                protocol._giveUp(Failure(HeadTooLongError()))  # type: ignore[no-untyped-call] # noqa: SLF001
+            if taken > HEADERS_LIMIT:
+                protocol._giveUp(Failure(HeadersTooLongError()))  # type: ignore[no-untyped-call] # noqa: SLF001
                 return
         receive(data)
 

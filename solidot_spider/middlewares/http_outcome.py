@@ -1,4 +1,4 @@
-"""What an answer that is no page means: each status and each kind of silence has its outcome and its reason."""
+"""The outcome of an answer that is no page: each HTTP status and each network error has one, with a reason."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ from solidot_spider.middlewares.rate_limit import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 
 Ending = tuple[Outcome, str]
+"""An outcome and its reason."""
 
-_REFUSED = frozenset({401, 403, 451})
+REFUSED = frozenset({401, 403, 451})
+"""HTTP statuses of a site that shuts us out."""
+
 MISSING = frozenset({404, 410})
-_UNPACKERS = frozenset(
+"""HTTP statuses of a page that the site does not have."""
+
+_DECOMPRESSORS = frozenset(
     {"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "backports.zstd", "compression.zstd", "_zstd"}
 )
-_SILENCES: tuple[tuple[type[BaseException], str], ...] = (
+_NETWORK_ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadTimeoutError, "time-out"),
     (network.TimeoutError, "time-out"),
     (exceptions.CannotResolveHostError, "host name not found"),
@@ -34,21 +39,21 @@ _SILENCES: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def is_answer(status: int) -> bool:
-    """Whether a status tells that the site is there and lets us ask, whatever it says of the page."""
+    """Whether a status shows that the site is up and lets us ask, whatever it says of the page."""
     return status < 400 or status in MISSING
 
 
 def of_status(status: int) -> Ending | None:
-    """The outcome of an answer's status; None for a page, whose content decides."""
+    """The outcome of an HTTP status; None for a page, whose content decides."""
     if 200 <= status < 300:
         return None
     if status in MISSING:
         return Outcome.MISSING, f"answered {status}"
-    return (Outcome.REFUSED if status in _REFUSED else Outcome.FAILED), f"answered {named(status)}"
+    return (Outcome.REFUSED if status in REFUSED else Outcome.FAILED), f"answered {named(status)}"
 
 
 def named(status: int) -> str:
-    """A status with its name, as far as it has one."""
+    """A status with its standard phrase, if it has one."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -56,7 +61,7 @@ def named(status: int) -> str:
 
 
 def of_error(error: BaseException) -> Ending:
-    """The outcome of a request that brought no answer."""
+    """The outcome of a request that got no answer."""
     if isinstance(error, RefusedError):
         return Outcome.REFUSED, str(error)
     if isinstance(error, NotTriedError):
@@ -65,16 +70,18 @@ def of_error(error: BaseException) -> Ending:
 
 
 def _failure(error: BaseException) -> str:
-    """What a person calls it."""
+    """The error in words for a person."""
     text = str(error)
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "body over the limit of DOWNLOAD_MAXSIZE"
-    if "HeadTooLongError" in text:
+    if "HeadersTooLongError" in text:
         return "headers over the limit of 256 KB"
     if isinstance(error, IgnoreRequest):
         return text or "request dropped"
     if "certificate verify failed" in text or "CertificateError" in text:
         return "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)"
-    if type(error).__module__ in _UNPACKERS:
+    if type(error).__module__ in _DECOMPRESSORS:
         return "body broken: its compression does not unpack"
-    return next((name for kind, name in _SILENCES if isinstance(error, kind)), f"no answer ({type(error).__name__})")
+    return next(
+        (name for kind, name in _NETWORK_ERRORS if isinstance(error, kind)), f"no answer ({type(error).__name__})"
+    )

@@ -1,4 +1,4 @@
-"""The gate that every request passes: the gap between two, the site's own wish to wait, the breaker, the run's end.
+"""The rate limiter that every request passes: the gap between two, a ``Retry-After``, the breaker, the run's end.
 
 All hosts of the site share it. Waits use the monotonic clock, and each ends at once when the run does.
 """
@@ -14,10 +14,9 @@ from time import monotonic
 
 from scrapy.exceptions import IgnoreRequest
 
-from solidot_spider.middlewares.circuit_breaker import Breaker
+from solidot_spider.middlewares.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
-
 
 INTERRUPTED = "interrupted"
 
@@ -26,8 +25,8 @@ class NotTriedError(IgnoreRequest):
     """The run ended before this request was sent; the message says why."""
 
 
-class Gate:
-    """Lets one request through at a time.
+class RateLimiter:
+    """Lets one request go at a time.
 
     Args:
         delay: the mean gap between two requests in seconds.
@@ -38,16 +37,16 @@ class Gate:
     def __init__(self, delay: float, jitter: float, patience: float) -> None:
         self.jitter = jitter
         self.low, self.high = max(0.0, delay * (1 - jitter)), delay * (1 + jitter)
-        self.breaker = Breaker(patience)
+        self.breaker = CircuitBreaker(patience)
         self.ended = ""
-        """Why nothing more is asked; '' while something may be."""
+        """Why nothing more is asked; '' while requests may go."""
         self.has_hung_up = False
-        """Whether the end of the run cut off what was still on the wire."""
+        """Whether the run's end cut off requests on the wire."""
         self.deadline = math.inf
-        """When ``minutes=`` are over: no trouble is waited out beyond it."""
+        """When ``minutes=`` is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
         self._passed = self._next = 0.0
-        self._held = 0.0
-        self._line = asyncio.Lock()
+        self._held_until = 0.0
+        self._queue = asyncio.Lock()
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
 
@@ -57,7 +56,7 @@ class Gate:
         return (self.low + self.high) / 2
 
     def set_floor(self, seconds: float) -> None:
-        """Let no gap be shorter (``Crawl-delay``): chance only adds to it."""
+        """Let no gap be shorter (``Crawl-delay``); jitter only adds to it."""
         if seconds > self.low:
             self.low, self.high = seconds, max(self.high, seconds * (1 + self.jitter))
             self._next = max(self._next, self._passed + seconds)
@@ -66,9 +65,9 @@ class Gate:
         """Wait until a request may go.
 
         Raises:
-            NotTriedError: the run ends first.
+            NotTriedError: the run ended first.
         """
-        async with self._line:
+        async with self._queue:
             while not self.ended:
                 self._changed.clear()
                 now = monotonic()
@@ -80,24 +79,24 @@ class Gate:
         raise NotTriedError(self.ended)
 
     def sent(self) -> None:
-        """The request that passed last goes on the wire: from now on the gap counts, if the program was late."""
+        """The request that passed last is on the wire: if the program was late, the gap counts from now."""
         now = monotonic()
         self._next = max(self._next, now + self._next - self._passed)
         self._passed = now
 
     async def pause(self, seconds: float) -> bool:
-        """Wait before a retry; False when the run ends first."""
+        """Wait before a retry; False if the run ended first."""
         await _first_of(self._over, seconds)
         return not self.ended
 
     def hold(self, seconds: float) -> None:
-        """Ask nothing for so long (``Retry-After``); longer than the patience left, it ends the run."""
+        """Ask nothing for so long (``Retry-After``); a wait longer than the patience left ends the run."""
         now = monotonic()
         if seconds > self.breaker.patience_left(now):
             self.end(f"the site asks to wait {seconds:.0f} s, longer than SOLIDOT_PATIENCE has left")
             return
-        if now + seconds > self._held:
-            self._held = now + seconds
+        if now + seconds > self._held_until:
+            self._held_until = now + seconds
             logger.warning("The site asks to wait: nothing is asked for %.0f s", seconds)
 
     def answered(self) -> None:
@@ -129,10 +128,10 @@ class Gate:
             self._over.set()
 
     def _wait(self, now: float) -> float:
-        """Seconds until the next request may go; infinity while a trial is out."""
+        """Seconds until the next request may go; infinity while a trial is on the wire."""
         if self.breaker.is_on_trial:
             return math.inf
-        trouble = max(self._held, self.breaker.next_trial if self.breaker.is_open else 0.0)
+        trouble = max(self._held_until, self.breaker.next_trial if self.breaker.is_open else 0.0)
         if trouble > max(now, self.deadline):
             self.end("the minutes are over before the site can be asked again")
             return math.inf

@@ -1,4 +1,7 @@
-"""Redirects stay on the site: not to another host, not to another port, never from https back to http."""
+"""Downloader middleware that keeps redirects on the site: its hosts, its port, and never from https back to http.
+
+Settings: ``SOLIDOT_SITE_URL`` and Scrapy's ``REDIRECT_MAX_TIMES``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 from solidot_spider.base import options, site
 
@@ -21,19 +25,23 @@ class TooManyRedirectsError(IgnoreRequest):
 
 
 class SiteRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's redirects, asked before each whether it leaves the site."""
+    """Scrapy's redirects, each checked first: does it leave the site?"""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self.base = options.load(settings).site_url
 
     def handle_referer(self, request: Request, response: Any) -> None:
-        """Stories are asked without a Referer, and so is what they redirect to."""
+        """Stories are asked without a Referer, and so are the targets of their redirects."""
 
     def _engine_started(self) -> None:
-        """Without Referers there is no middleware to look for."""
+        """Scrapy looks here for its Referer middleware, which is off."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # no spider
-        """The request for the redirect's target, or the answer where it is no redirect.
+        """The request for the redirect's target, or the answer if it is no redirect.
 
         Raises:
-            RefusedError: it leaves the site, or leads to what is no address.
+            RefusedError: it leaves the site, or leads to no address.
             TooManyRedirectsError: there were too many already.
         """
         try:
@@ -43,8 +51,7 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             raise RefusedError(f"redirect off the site, to {target[:200]}") from error
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        base = options.load(self.crawler.settings).site_url
-        if not site.may_follow(redirected.url, request.url, base):
+        if not site.may_follow(redirected.url, request.url, self.base):
             raise RefusedError(f"redirect off the site, to {redirected.url[:200]}")
         try:
             return super()._redirect(redirected, request, reason)

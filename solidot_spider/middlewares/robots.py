@@ -1,12 +1,13 @@
-"""robots.txt: waited for before anything else is asked, and refused by default; its Crawl-delay is the gate's floor.
+"""Downloader middleware for robots.txt: fetched first, obeyed, its ``Crawl-delay`` the floor of each gap.
 
-Scrapy's own middleware lets requests through that wait on the first robots.txt together, and allows everything when
-it cannot be had.
+Scrapy's own middleware lets requests through that wait for the first robots.txt together, and allows everything if it
+cannot be fetched. Setting: ``ROBOTSTXT_USER_AGENT``.
 """
 
 from __future__ import annotations
 
 from asyncio import Future, ensure_future
+from time import monotonic
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -17,9 +18,10 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from solidot_spider.middlewares.redirects import RefusedError
-from solidot_spider.middlewares.throttle import gate_of
+from solidot_spider.middlewares.throttle import limiter_of
 
-_PASS = "solidot_robots"  # noqa: S105 - the name of a mark on requests
+_IS_ROBOTS = "solidot_robots"
+"""The ``meta`` key of the request for robots.txt itself."""
 
 
 class RobotsUnavailableError(RefusedError):
@@ -27,34 +29,34 @@ class RobotsUnavailableError(RefusedError):
 
 
 class RobotsMiddleware:
-    """Keeps each request until its host's robots.txt is known, and refuses what it forbids."""
+    """Holds each request until its host's robots.txt is known, and refuses what it forbids."""
 
     def __init__(self, crawler: Crawler, token: str) -> None:
         self.crawler = crawler
         self.token = token
-        self.answers: dict[str, Response] = {}
-        """What each host answered."""
+        self.responses: dict[str, Response] = {}
+        """What each host answered, by scheme and host."""
         self._rules: dict[str, Future[Protego]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The middleware for a crawl; ``ROBOTSTXT_USER_AGENT`` is who the rules are read for."""
+        """The middleware of a crawl."""
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
 
     async def process_request(self, request: Request) -> None:
         """Let a request pass, or refuse it.
 
         Raises:
-            RefusedError: robots.txt forbids it, or is not to be had.
+            RefusedError: robots.txt forbids it, or is not available.
         """
-        if request.meta.get(_PASS) or not request.url.startswith("http"):
+        if request.meta.get(_IS_ROBOTS) or not request.url.startswith("http"):
             return
         rules = await self.rules(request.url)
         if not rules.can_fetch(request.url, self.token):
             raise RefusedError("forbidden by robots.txt")
 
     async def rules(self, url: str) -> Protego:
-        """The rules of a URL's host, asked for once.
+        """The rules of a URL's host, fetched once.
 
         Raises:
             RobotsUnavailableError: robots.txt answers 429 or 5xx.
@@ -67,26 +69,23 @@ class RobotsMiddleware:
         return await self._rules[base]
 
     async def _fetch(self, base: str) -> Protego:
-        request = Request(
-            f"{base}/robots.txt",
-            callback=NO_CALLBACK,
-            priority=1000,
-            meta={_PASS: True},
-        )
+        request = Request(f"{base}/robots.txt", callback=NO_CALLBACK, priority=1000, meta={_IS_ROBOTS: True})
         assert self.crawler.engine is not None
-        answer = self.answers[base] = await self.crawler.engine.download_async(request)
-        rules = rules_of(answer)
+        began = monotonic()
+        response = self.responses[base] = await self.crawler.engine.download_async(request)
+        self.crawler.stats.set_value("solidot/robots/seconds", round(monotonic() - began, 3))
+        rules = rules_of(response)
         delay = rules.crawl_delay(self.token)
         if delay:
-            gate_of(self.crawler).set_floor(float(delay))
+            limiter_of(self.crawler).set_floor(float(delay))
         return rules
 
 
 def rules_of(response: Response) -> Protego:
-    """The rules that an answer for robots.txt states; a 4xx but 429 means that there are none.
+    """The rules of a response for robots.txt; a 4xx but 429 means that there are none.
 
     Raises:
-        RobotsUnavailableError: the answer is no answer to what is allowed.
+        RobotsUnavailableError: the response does not say what is allowed.
     """
     if 200 <= response.status < 300:
         return Protego.parse(response.body.decode("utf-8-sig", "replace"))

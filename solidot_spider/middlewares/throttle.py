@@ -1,125 +1,111 @@
-"""Pacing: every request passes the gate, every attempt's end is told to it, and a failed one waits for its retry."""
+"""Downloader middleware that sends each request in its turn and reports every attempt's end to the rate limiter.
+
+Settings: ``DOWNLOAD_DELAY``, ``DOWNLOAD_DELAY_JITTER``, ``SOLIDOT_PATIENCE``.
+"""
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from solidot_spider.base import options
 from solidot_spider.middlewares import http_outcome
-from solidot_spider.middlewares.rate_limit import Gate, NotTriedError
+from solidot_spider.middlewares.rate_limit import NotTriedError, RateLimiter
 
 SLOT = "solidot"
-"""The one downloader slot of all the site's hosts; the gate keeps its delay."""
+"""The one downloader slot of all the site's hosts; the rate limiter keeps its delay."""
 
+FAILED_BEFORE = "solidot_failed_before"
+"""The ``meta`` key of a retry: why the attempt before it failed."""
 
-MOST = 1e9
-"""Seconds that nobody waits."""
-
-FAILED = "solidot_failed"
-"""The mark of a retry: what the attempt before it failed with."""
+LONGEST_WAIT = 1e9
+"""Seconds; a longer ``Retry-After`` counts as this one."""
 
 
 class GivenUpError(IgnoreRequest):
-    """The run ended before a retry; the message is what the attempt before it failed with."""
+    """The run ended before a retry; the message says why the attempt before it failed."""
 
 
-class PacingMiddleware:
-    """Holds each request until its turn, and tells the gate what became of it."""
+class ThrottleMiddleware:
+    """Holds each request until the rate limiter lets it go, and reports how its attempt ended."""
 
-    def __init__(self, gate: Gate) -> None:
-        self.gate = gate
+    def __init__(self, crawler: Crawler, limiter: RateLimiter) -> None:
+        self.crawler = crawler
+        self.limiter = limiter
+        self._waited = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The pace that Scrapy's own settings and ``SOLIDOT_PATIENCE`` name."""
+        """The middleware of a crawl, with a rate limiter of its own."""
         settings = crawler.settings
-        patience = options.load(settings).patience
-        return cls(Gate(settings.getfloat("DOWNLOAD_DELAY"), settings.getfloat("DOWNLOAD_DELAY_JITTER"), patience * 60))
+        patience = options.load(settings).patience * 60
+        delay, jitter = settings.getfloat("DOWNLOAD_DELAY"), settings.getfloat("DOWNLOAD_DELAY_JITTER")
+        return cls(crawler, RateLimiter(delay, jitter, patience))
 
     async def process_request(self, request: Request) -> None:
         """Wait for the request's turn.
 
         Raises:
-            NotTriedError: the run ends first.
-            GivenUpError: it ends before a retry.
+            NotTriedError: the run ended first.
+            GivenUpError: the run ended before a retry.
         """
         request.meta["download_slot"] = SLOT
+        began = monotonic()
         try:
-            await self.gate.turn()
+            await self.limiter.turn()
         except NotTriedError:
-            if request.meta.get(FAILED):
-                raise GivenUpError(request.meta[FAILED]) from None
+            if request.meta.get(FAILED_BEFORE):
+                raise GivenUpError(request.meta[FAILED_BEFORE]) from None
             raise
+        finally:
+            self._waited += monotonic() - began
+            self.crawler.stats.set_value("solidot/rate_limit/waited_seconds", round(self._waited, 3))
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's interface
-        """An answer: a good one, or a failed attempt; either may hold a wish to wait."""
+        """Report an answer: a good one or a failed attempt; either may ask to wait."""
         if http_outcome.is_answer(response.status):
-            self.gate.answered()
+            self.limiter.answered()
         else:
-            self.gate.failed()
+            self._failed()
         seconds = retry_after(response)
         if seconds > 0:
-            self.gate.hold(seconds)
+            self.limiter.hold(seconds)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002 - Scrapy's interface
-        """No answer; a request that we held back ourselves was no attempt."""
+        """Report an attempt without an answer; a request that was never sent is no attempt."""
         if not isinstance(exception, IgnoreRequest):
-            self.gate.failed()
+            self._failed()
+
+    def _failed(self) -> None:
+        self.limiter.failed()
+        self.crawler.stats.set_value("solidot/circuit_breaker/opened", self.limiter.breaker.openings)
 
 
-class BackoffMiddleware(RetryMiddleware):
-    """Scrapy's retries, each after a longer pause: 2, 4, 8 seconds, give or take half."""
-
-    crawler: Crawler
-
-    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # Scrapy awaits it
-        """The request again after its pause, or the answer as it is."""
-        retry = None if gate_of(self.crawler).ended else super().process_response(request, response)
-        if not isinstance(retry, Request):
-            return response
-        retry.meta[FAILED] = f"answered {http_outcome.named(response.status)}"
-        return retry if await self._pause(retry) else response
-
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
-        """The request again after its pause, or nothing."""
-        retry = None if gate_of(self.crawler).ended else super().process_exception(request, exception)
-        if not isinstance(retry, Request):
-            return None
-        retry.meta[FAILED] = http_outcome.of_error(exception)[1]
-        return retry if await self._pause(retry) else None
-
-    async def _pause(self, retry: Request) -> bool:
-        seconds = options.load(self.crawler.settings).backoff * 2.0 ** (retry.meta["retry_times"] - 1)
-        return await gate_of(self.crawler).pause(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-
-
-def gate_of(crawler: Crawler) -> Gate:
-    """The gate of a crawl.
+def limiter_of(crawler: Crawler) -> RateLimiter:
+    """The rate limiter of a crawl.
 
     Raises:
         RuntimeError: the settings took the middleware out.
     """
-    pacing = crawler.get_downloader_middleware(PacingMiddleware)
-    if pacing is None:
-        raise RuntimeError("solidot_spider.middlewares.throttle.PacingMiddleware is not among DOWNLOADER_MIDDLEWARES")
-    return pacing.gate
+    throttle = crawler.get_downloader_middleware(ThrottleMiddleware)
+    if throttle is None:
+        raise RuntimeError("solidot_spider.middlewares.throttle.ThrottleMiddleware is not among DOWNLOADER_MIDDLEWARES")
+    return throttle.limiter
 
 
 def retry_after(response: Response) -> float:
-    """The seconds that ``Retry-After`` asks for, the longest of several; 0 where it asks for nothing.
+    """The seconds that ``Retry-After`` asks for, the longest of several; 0 if it asks for nothing.
 
-    Each is a number or a date. A date is counted from the answer's own ``Date``, since the site's clock may differ
-    from ours.
+    Each value is a number or a date. A date counts from the answer's own ``Date``: the site's clock may differ from
+    ours.
     """
     return max((_seconds(value, response) for value in response.headers.getlist("Retry-After")), default=0.0)
 
@@ -127,7 +113,7 @@ def retry_after(response: Response) -> float:
 def _seconds(header: bytes, response: Response) -> float:
     value = header.decode("latin-1").strip()
     if value.isascii() and value.isdigit():
-        return min(float(value), MOST)
+        return min(float(value), LONGEST_WAIT)
     until = _date(value)
     if until is None:
         return 0.0

@@ -77,7 +77,7 @@ class ProbeSpider(Spider):
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
             self.answers.append(Answer("robots.txt", "/robots.txt", error=http_outcome.of_error(error)[1]))
             return False
-        answer = robots.answers[self.base]
+        answer = robots.responses[self.base]
         self.answers.append(_answer("robots.txt", "/robots.txt", answer))
         self.answers[-1].error = ""  # a 4xx allows all
         if self.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):

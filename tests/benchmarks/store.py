@@ -112,9 +112,9 @@ def large(count: int, rounds: int) -> None:
         for number in range(rounds):
             status.append(timed(server.url, data, "", "status")[0])
             timed(server.url, data, "", *words, "-a", f"sid={count // 2 + number}")
-            again.append(report.read(told.read_bytes()).seconds)
+            again.append(report.load(told.read_bytes()).seconds)
             timed(server.url, data, "", *words, "-a", f"sids=1-{count}")
-            nothing.append(report.read(told.read_bytes()).seconds)
+            nothing.append(report.load(told.read_bytes()).seconds)
         rows = [
             ("`solidot status`, all of the process", f"{median(status):.3f}"),
             ("`-a sid=`: the command's work, two fetches and Scrapy's own start and end in it", f"{median(again):.3f}"),

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solidot_spider.base.outcome import HOME_FOR_ALL, Ledger, LedgerError, Outcome, exit_status
+from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
+from solidot_spider.crawl.exit_status import Facts, exit_status
+from solidot_spider.crawl.ledger import Ledger, LedgerError
+from solidot_spider.crawl.verdict import Question
 
 REASONED = st.tuples(st.sampled_from(list(Outcome)), st.sampled_from(["", "time-out", "other-story"]))
 
@@ -69,22 +72,22 @@ def test_what_is_open_at_the_end_was_not_tried() -> None:
     ],
 )
 def test_exit_status(counts: dict[str, int], status: int) -> None:
-    assert exit_status(ledger(**counts)) == status
+    assert exit_status(ledger(**counts), Facts()) == status
 
 
 def test_an_interrupted_run_is_not_well() -> None:
-    assert exit_status(ledger(stored=3), interrupted=True) == 1
+    assert exit_status(ledger(stored=3), Facts(is_disturbed=True)) == 1
 
 
 def test_a_feed_that_cannot_be_written_comes_first() -> None:
-    assert exit_status(ledger(unparsed=5), cannot_write=True) == 4
+    assert exit_status(ledger(unparsed=5), Facts(cannot_write=True)) == 4
 
 
 def test_a_site_that_is_not_well_is_told_however_few_ids_it_doubts() -> None:
     made = ledger(stored=500)
     made.ask(9999)
     made.settle(9999, Outcome.UNPARSED, HOME_FOR_ALL)
-    assert exit_status(made) == 3
+    assert exit_status(made, Facts()) == 3
 
 
 def test_what_ended_without_being_asked_is_told_apart() -> None:
@@ -122,17 +125,19 @@ def test_what_could_not_be_read_before_does_not_make_a_site_changed(known: int, 
     for sid in range(100, 100 + known + new):
         made.ask(sid)
         made.settle(sid, Outcome.UNPARSED, "no-title", was_known_unparsed=sid < 100 + known)
-    assert exit_status(made) == status
+    assert exit_status(made, Facts()) == status
 
 
 def test_only_an_unparsed_page_can_be_one_that_could_not_be_read_before() -> None:
     made = ledger(unparsed=1)
     made.ask(9)
     made.settle(9, Outcome.FAILED, "time-out", was_known_unparsed=True)
-    assert exit_status(made) == 3
+    assert exit_status(made, Facts()) == 3
 
 
 def test_a_failed_question_is_a_changed_site() -> None:
-    assert exit_status(ledger(stored=100), failed_question=True) == 3
-    assert exit_status(ledger(stored=100, failed=9), interrupted=True, failed_question=True) == 3
-    assert exit_status(ledger(stored=100), cannot_write=True, failed_question=True) == 4
+    failed = [Question("title", ""), Question("topics", "filled in 3 of 100, expected 95%")]
+    assert exit_status(ledger(stored=100), Facts(questions=failed)) == 3
+    assert exit_status(ledger(stored=100), Facts(questions=failed[:1])) == 0
+    assert exit_status(ledger(stored=100, failed=9), Facts(questions=failed, is_disturbed=True)) == 3
+    assert exit_status(ledger(stored=100), Facts(questions=failed, cannot_write=True)) == 4

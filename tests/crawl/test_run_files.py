@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from solidot_spider.base import sids
-from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import run_files
+from solidot_spider.crawl import summary
+from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Choice
-from solidot_spider.crawl.run_files import Run
+from solidot_spider.crawl.run_files import RunFiles
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +30,16 @@ def ledger(*ends: tuple[int, Outcome, str]) -> Ledger:
 
 
 def test_a_name_tells_spider_time_and_process(tmp_path: Path) -> None:
-    assert run_files.named("story", tmp_path).name == f"story-20241018T145807Z-{os.getpid()}"
+    assert RunFiles.new("story", tmp_path).name == f"story-20241018T145807Z-{os.getpid()}"
 
 
 def test_a_name_that_a_file_has_is_not_taken_again(tmp_path: Path) -> None:
-    first = run_files.named("story", tmp_path)
+    first = RunFiles.new("story", tmp_path)
     first.directory.mkdir()
     first.part.touch()
-    second = run_files.named("story", tmp_path)
+    second = RunFiles.new("story", tmp_path)
     second.retry.touch()
-    third = run_files.named("story", tmp_path)
+    third = RunFiles.new("story", tmp_path)
     assert (second.name, third.name) == (first.name + "-2", first.name + "-3")
 
 
@@ -50,7 +51,7 @@ def test_the_retry_file_is_an_argument_again(tmp_path: Path) -> None:
         (8, Outcome.UNPARSED, "evil\nreason # 99"),
         (9, Outcome.MISSING, "home-page"),
     )
-    written = run_files.write_retry(Run("a", tmp_path), made)
+    written = RunFiles("a", tmp_path).write_retry(made)
     assert written is not None
     assert str(sids.parse(f"@{written}")) == "5,7-8"
     assert written.read_text().splitlines() == ["5  # failed: time-out", "7-8  # unparsed: evil?reason # 99"]
@@ -58,14 +59,14 @@ def test_the_retry_file_is_an_argument_again(tmp_path: Path) -> None:
 
 
 def test_no_retry_file_where_all_settled(tmp_path: Path) -> None:
-    assert run_files.write_retry(Run("a", tmp_path / "runs"), ledger((1, Outcome.STORED, ""))) is None
+    assert RunFiles("a", tmp_path / "runs").write_retry(ledger((1, Outcome.STORED, ""))) is None
     assert not list(tmp_path.iterdir())
 
 
-def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal(tmp_path: Path) -> None:
+def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal() -> None:
     made = ledger(
         (1, Outcome.STORED, ""), (3, Outcome.REFUSED, "redirect to \x1b[2Jhttp://x"), (4, Outcome.FAILED, "a")
     )
-    lines = list(run_files.summary(Run("story-x", tmp_path), made, Choice(Sids(), settled_before=7), 1.25))
+    lines = list(summary.outcomes("story-x", made, Choice(Sids(), settled_before=7), 1.25))
     assert lines[0] == "story-x: 3 asked in 1.2 s: 1 stored, 1 refused, 1 failed"
     assert lines[1:] == ["  7 settled before", "  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]

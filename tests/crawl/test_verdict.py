@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from solidot_spider.base import sids
-from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Sids
+from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import Tally
 from tests import stores
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from solidot_spider.base.outcome import HELD
-from solidot_spider.commands.crawl import GRACE
+from solidot_spider.crawl.crawler import GRACE
 from solidot_spider.trial.client import running
 from tests.confined import unit
 from tests.crawling import PATIENCE, start, stored, until

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from solidot_spider.extensions.feed import PartFile, PartFileStorage, is_running
+from solidot_spider.base.part_file import PartFile, is_being_written
+from solidot_spider.extensions.feed_storage import PartFileStorage
 from tests.small_disk import SMALL, small_disk
 
 SPIDER: Any = None
@@ -25,8 +26,8 @@ def written(target: Path, text: bytes, *, is_good: bool = True, **options: Any) 
     made = storage(target, **options)
     file = made.open(SPIDER)
     file.write(text)
-    made.is_good = is_good
     made.store(file)
+    made.publish() if is_good or made.is_journal else made.leave()
     return made
 
 
@@ -48,9 +49,9 @@ def test_a_part_is_made_once(tmp_path: Path) -> None:
 
 def test_a_part_tells_whether_its_run_lives(tmp_path: Path) -> None:
     file = PartFile(tmp_path / "a.part")
-    assert is_running(tmp_path / "a.part")
+    assert is_being_written(tmp_path / "a.part")
     file.close()
-    assert not is_running(tmp_path / "a.part")
+    assert not is_being_written(tmp_path / "a.part")
 
 
 def test_replacing_shows_the_old_file_until_the_end(tmp_path: Path) -> None:
@@ -59,8 +60,9 @@ def test_replacing_shows_the_old_file_until_the_end(tmp_path: Path) -> None:
     made = storage(target, overwrite=True)
     file = made.open(SPIDER)
     file.write(b"new\n")
-    assert target.read_bytes() == b"old\n"
     made.store(file)
+    assert target.read_bytes() == b"old\n"
+    made.publish()
     assert target.read_bytes() == b"new\n"
     assert names(tmp_path) == ["all.jsonl"]
 
@@ -94,9 +96,12 @@ def test_joining_on_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "all.jsonl"
     old = b"o" * (SMALL - 1) + b"\n"
     target.write_bytes(old)
-    with small_disk():
-        made = written(target, b"new\n")
-    assert made.error is not None
+    made = storage(target)
+    file = made.open(SPIDER)
+    file.write(b"new\n")
+    made.store(file)
+    with small_disk(), pytest.raises(OSError, match="File too large"):
+        made.publish()
     assert target.read_bytes() == old
     assert made.left is not None
     assert made.left.read_bytes() == b"new\n"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from solidot_spider.base.outcome import Ledger, Outcome
+from solidot_spider.base.outcome import Outcome
+from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.extensions.progress import duration, plan, state
 from solidot_spider.trial.client import running
 from tests.crawling import environment, solidot

@@ -1,4 +1,4 @@
-"""The gate's clockwork, in this process."""
+"""The limiter's clockwork, in this process."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from itertools import pairwise
 
 import pytest
 
-from solidot_spider.middlewares.rate_limit import Gate, NotTriedError
+from solidot_spider.middlewares.rate_limit import NotTriedError, RateLimiter
 
 PATIENCE = 600.0
 
 
-async def passed(gate: Gate, late: float = 0.0) -> float:
-    """When a request is on the wire that passed the gate; the program is busy before it sends it."""
-    await gate.turn()
+async def passed(limiter: RateLimiter, late: float = 0.0) -> float:
+    """When a request is on the wire that passed the limiter; the program is busy before it sends it."""
+    await limiter.turn()
     time.sleep(late)  # noqa: ASYNC251 - a busy program is what is meant
-    gate.sent()
+    limiter.sent()
     return time.monotonic()
 
 
 def test_a_gap_counts_from_the_wire_when_the_program_was_late() -> None:
     async def times() -> list[float]:
-        gate = Gate(0.1, 0.0, PATIENCE)
-        return [await passed(gate, late) for late in (0.0, 0.08, 0.0, 0.05, 0.0)]
+        limiter = RateLimiter(0.1, 0.0, PATIENCE)
+        return [await passed(limiter, late) for late in (0.0, 0.08, 0.0, 0.05, 0.0)]
 
     found = [later - earlier for earlier, later in pairwise(asyncio.run(times()))]
     assert min(found) >= 0.1 - 0.005
@@ -32,10 +32,10 @@ def test_a_gap_counts_from_the_wire_when_the_program_was_late() -> None:
 
 def test_many_waiters_pass_one_by_one_in_their_order() -> None:
     async def order() -> list[int]:
-        gate, out = Gate(0.01, 0.5, PATIENCE), list[int]()
+        limiter, out = RateLimiter(0.01, 0.5, PATIENCE), list[int]()
 
         async def one(number: int) -> None:
-            await passed(gate)
+            await passed(limiter)
             out.append(number)
 
         await asyncio.gather(*(one(number) for number in range(20)))
@@ -46,12 +46,12 @@ def test_many_waiters_pass_one_by_one_in_their_order() -> None:
 
 def test_the_end_wakes_all_that_wait() -> None:
     async def woken() -> list[object]:
-        gate = Gate(0.0, 0.0, PATIENCE)
-        gate.hold(300)
-        waiting = [asyncio.ensure_future(gate.turn()) for _ in range(3)]
-        pausing = asyncio.ensure_future(gate.pause(300))
+        limiter = RateLimiter(0.0, 0.0, PATIENCE)
+        limiter.hold(300)
+        waiting = [asyncio.ensure_future(limiter.turn()) for _ in range(3)]
+        pausing = asyncio.ensure_future(limiter.pause(300))
         await asyncio.sleep(0.01)
-        gate.end("for a test")
+        limiter.end("for a test")
         return await asyncio.gather(*waiting, pausing, return_exceptions=True)
 
     *turns, pause = asyncio.run(woken())
@@ -64,24 +64,24 @@ def test_the_end_wakes_all_that_wait() -> None:
     ("delay", "floor", "least", "most"), [(1.5, 0.5, 1.0, 2.0), (1.5, 1.5, 1.5, 2.0), (1.5, 6, 6, 8)]
 )
 def test_a_floor_is_only_ever_raised(delay: float, floor: float, least: float, most: float) -> None:
-    gate = Gate(delay, 1 / 3, PATIENCE)
-    gate.set_floor(floor)
-    assert gate.low == pytest.approx(least)
-    assert gate.high == pytest.approx(most)
+    limiter = RateLimiter(delay, 1 / 3, PATIENCE)
+    limiter.set_floor(floor)
+    assert limiter.low == pytest.approx(least)
+    assert limiter.high == pytest.approx(most)
 
 
 def test_an_open_breaker_lets_one_trial_through() -> None:
     async def trial() -> tuple[bool, bool]:
-        gate = Gate(0.0, 0.0, PATIENCE)
+        limiter = RateLimiter(0.0, 0.0, PATIENCE)
         for _ in range(10):
-            gate.failed()
-        gate.breaker.next_trial = time.monotonic()
-        await gate.turn()
-        second = asyncio.ensure_future(gate.turn())
+            limiter.failed()
+        limiter.breaker.next_trial = time.monotonic()
+        await limiter.turn()
+        second = asyncio.ensure_future(limiter.turn())
         await asyncio.sleep(0.02)
         before = second.done()
-        gate.answered()
+        limiter.answered()
         await second
-        return before, gate.breaker.is_open
+        return before, limiter.breaker.is_open
 
     assert asyncio.run(trial()) == (False, False)

@@ -50,7 +50,7 @@ def gaps(server: Running) -> list[float]:
 
 
 def reported(run: Crawl) -> report.Report:
-    return report.read((run.data.parent / "report.json").read_bytes())
+    return report.load((run.data.parent / "report.json").read_bytes())
 
 
 def story(server: Running, data: Path, *words: str) -> Crawl:

@@ -190,7 +190,7 @@ def test_what_only_the_days_or_only_the_walk_know_is_named(tmp_path: Path, data:
         ({"date": "2024"}, "date=2024: not a day"),
         ({"date": "tomorrow"}, "date=tomorrow: not a day"),
         ({"since": "2004-12-31"}, "since=2004-12-31: 2004-12-31 is not between 2005-01-01 and today"),
-        ({"since": "2024-02-02", "until": "2024-02-01"}, "since=2024-02-02: 2024-02-02 comes after until=2024-02-01"),
+        ({"since": "2024-02-02", "until": "2024-02-01"}, "since=2024-02-02 comes after until=2024-02-01"),
         ({"date": "today", "since": "today"}, "date= is one day, since= and until= are several"),
         ({"date": "today", "until": "today"}, "date= is one day"),
         ({"date": "today", "refresh": "yes"}, "refresh=yes"),
@@ -201,12 +201,12 @@ def test_what_only_the_days_or_only_the_walk_know_is_named(tmp_path: Path, data:
 )
 def test_a_wrong_argument_is_named(given: dict[str, str], told: str) -> None:
     with pytest.raises(ArgumentError) as refused:
-        DailySpider.read_arguments(given)
+        DailySpider.parse_arguments(given)
     assert str(refused.value).startswith(told)
 
 
 def days(**given: str) -> Arguments:
-    return DailySpider.read_arguments(given)
+    return DailySpider.parse_arguments(given)
 
 
 def test_days_are_told_from_the_clock_in_beijing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from solidot_spider.crawl.store_writer import EVERY
+from solidot_spider.crawl.commit_queue import INTERVAL
 from solidot_spider.trial.client import Running, running
 from tests.crawling import FAST, NOW, PATIENCE, crawl, finish, solidot, start
 
@@ -23,7 +23,7 @@ LAST, KILLS, SEED = 600, 24, 20251108
 GONE = list(range(11, LAST, 11))
 """Ids that answer the home page."""
 ON_THE_WIRE, LATENCY = 4, 0.05
-IN_A_COMMIT = ON_THE_WIRE * EVERY / LATENCY
+IN_A_COMMIT = ON_THE_WIRE * INTERVAL / LATENCY
 DOUBTED = 50
 SPEED = (*FAST, "-s", f"CONCURRENT_REQUESTS={ON_THE_WIRE}")
 FAULTS: list[dict[str, Any]] = [
@@ -53,7 +53,7 @@ def killed(server: Running, data: Path, env: dict[str, str], random: Random) -> 
     until, deadline = len(server.requests()) + random.randrange(40), time.monotonic() + PATIENCE
     while len(server.requests()) < until and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
-    time.sleep(random.uniform(0, EVERY))  # an instant of chance, not one that an event tells
+    time.sleep(random.uniform(0, INTERVAL))  # an instant of chance, not one that an event tells
     process.kill()
     moment = time.monotonic()
     finish(process, data)

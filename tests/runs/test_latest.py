@@ -298,8 +298,8 @@ def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, .
 )
 def test_a_wrong_argument_is_named(given: dict[str, str], told: str) -> None:
     with pytest.raises(ArgumentError, match=f"^{told}"):
-        LatestSpider.read_arguments(given)
+        LatestSpider.parse_arguments(given)
 
 
 def test_what_a_scheduler_adds_is_left_alone() -> None:
-    assert LatestSpider.read_arguments({"_job": "7", "to": "9"}).to == 9
+    assert LatestSpider.parse_arguments({"_job": "7", "to": "9"}).to == 9

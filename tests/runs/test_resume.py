@@ -66,7 +66,7 @@ def test_a_second_run_asks_nothing_and_says_so(tmp_path: Path, data: Path, datab
     assert "nothing to ask" in second.err
     assert "70 settled before" in second.err
     assert after == before  # not even robots.txt
-    told = report.read((tmp_path / "report.json").read_bytes())
+    told = report.load((tmp_path / "report.json").read_bytes())
     assert (told.asked, told.settled_before, told.counts["stored"]) == (0, 70, 0)
     assert status(data, env)["stories"] == 70
 
@@ -221,7 +221,7 @@ def test_what_no_robots_txt_allowed_is_asked_when_there_is_one(tmp_path: Path, d
 def test_a_failed_question_is_3_and_named_everywhere(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, words=("--stories", "generated:60", "--step", "2")) as server:
         done = crawl(server.url, data, "-a", "sids=1-119", "--report", str(tmp_path / "report.json"))
-    told = report.read((tmp_path / "report.json").read_bytes())
+    told = report.load((tmp_path / "report.json").read_bytes())
     assert done.status == 3
     assert "missing 59 of 119, expected at most 30%" in done.err
     assert told.questions["missing"] == "59 of 119, expected at most 30%"

@@ -1,4 +1,4 @@
-"""Writes what became of each id into the store: a few at once when they come fast, each at once when they do not."""
+"""The queue of visits on their way to the store: several share a commit if they come fast, else each has its own."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 
-EVERY = 0.2
-"""Seconds between two commits at least; what a kill can cost is what came in less."""
+INTERVAL = 0.2
+"""Seconds between two commits at least; a kill can cost what came in less."""
 
 Done = Callable[[Visit, Written | None], None]
-"""Told of each visit when it is committed; None where it could not be."""
+"""Called with each visit when it is committed; with None if it could not be."""
 
 
-class Writer:
+class CommitQueue:
     """Commits the visits of one run.
 
     Args:
         store: where to.
         run_id: the run's number.
-        done: told of each visit's end.
+        done: called when a visit is committed, or cannot be.
     """
 
     def __init__(self, store: Store, run_id: int, done: Done) -> None:
         self.store = store
         self.run_id = run_id
         self.error = ""
-        """Why the store could not be written; '' while it can."""
+        """Why the store could not be used; '' while it can."""
         self._done = done
         self._waiting: list[Visit] = []
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, visit: Visit) -> None:
-        """A visit to write, now or with the next commit."""
+        """Commit a visit, now or with the next commit."""
         self._waiting.append(visit)
         if self._timer is None:
             wait = self._next - monotonic()
@@ -48,7 +48,7 @@ class Writer:
                 self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
 
     def put_all(self, visits: Sequence[Visit]) -> None:
-        """Visits to write at once, with all that waits."""
+        """Commit visits at once, with all that waits."""
         self._waiting.extend(visits)
         self.flush()
 
@@ -66,6 +66,6 @@ class Writer:
                 written = self.store.write(visits, self.run_id)
             except StoreError as error:
                 self.error = str(error)
-        self._next = monotonic() + EVERY
+        self._next = monotonic() + INTERVAL
         for visit in visits:
             self._done(visit, written.get(visit.sid))

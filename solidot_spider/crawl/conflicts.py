@@ -1,0 +1,45 @@
+"""Refuses arguments and options that cannot go together, before anything is made or fetched."""
+
+from __future__ import annotations
+
+import os
+
+from solidot_spider.base.options import Options
+from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl.arguments import Arguments
+
+
+def check_store(spider: str, arguments: Arguments, chosen: Options, *, needs_store: bool) -> None:
+    """Refuse a crawl that needs a store and has none.
+
+    Raises:
+        ArgumentError: which argument or option to change.
+    """
+    if needs_store and not chosen.has_store:
+        raise ArgumentError(f"{spider} works on a store, and SOLIDOT_DATABASE_URL={chosen.database_url}; unset it")
+    if arguments.only and not chosen.has_store:
+        raise ArgumentError(f"only={arguments.only} asks the store, and there is none; give sids= alone")
+
+
+def check_whole_answer(arguments: Arguments) -> None:
+    """Refuse ``-o`` and ``-O`` for a part of the ids.
+
+    Raises:
+        ArgumentError: what to do instead.
+    """
+    if arguments.only:
+        raise ArgumentError(
+            f"only={arguments.only} is a part, -o and -O are for a whole answer; `solidot export FILE` makes one"
+        )
+
+
+def check_report(name: str) -> None:
+    """Refuse a report that has no place.
+
+    Raises:
+        ArgumentError: what is wrong with the path.
+    """
+    if os.path.isdir(name):  # noqa: PTH112 - pathlib raises on a name that is too long
+        raise ArgumentError(f"--report {name}: a directory; name a file")
+    if not os.path.isdir(directory := os.path.dirname(name) or "."):  # noqa: PTH112, PTH120
+        raise ArgumentError(f"--report {name}: there is no directory {directory}; make it first")

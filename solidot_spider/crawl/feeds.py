@@ -1,0 +1,51 @@
+"""The feeds of a run: its own journal, or the files that ``-o`` and ``-O`` name, each with a part to write to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.settings import BaseSettings
+
+from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl.run_files import RunFiles
+
+APPENDABLE = frozenset({"jsonlines", "jsonl", "jl"})
+"""The formats in which two files, one behind the other, are a file again."""
+
+Feeds = dict[str, dict[str, Any]]
+"""Scrapy's setting ``FEEDS``: by URI, the options of a feed."""
+
+_PLACEHOLDER = re.compile(r"%\(\w+\)")
+
+
+def feeds_of(settings: BaseSettings, files: RunFiles) -> Feeds:
+    """The feeds that the settings ask for, else the run's own journal.
+
+    Raises:
+        ArgumentError: a file cannot be a feed.
+    """
+    asked: Feeds = {str(uri): dict(feed) for uri, feed in settings.getdict("FEEDS").items()}
+    if not asked:
+        return {str(files.feed): {"format": "jsonlines", "part": str(files.part), "journal": True}}
+    for uri, feed in asked.items():
+        if _PLACEHOLDER.search(uri):
+            raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
+        if urlsplit(uri).scheme in ("", "file"):
+            path = Path(uri.removeprefix("file://"))
+            _check_file(path, feed)
+            feed["part"] = f"{path}.{files.name}.part"
+    return asked
+
+
+def _check_file(path: Path, feed: dict[str, Any]) -> None:
+    if path.exists() and not path.is_file():  # a rename would put a file in the place of /dev/null
+        raise ArgumentError(f"-o {path}: no file; name a file, or - for standard output")
+    exists = path.exists() and path.stat().st_size
+    if exists and not feed.get("overwrite") and feed.get("format") not in APPENDABLE:
+        raise ArgumentError(
+            f"-o {path}: a file of the format {feed.get('format')} cannot be added to; "
+            "use -O to replace it, or a .jsonl file"
+        )

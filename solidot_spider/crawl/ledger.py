@@ -1,0 +1,133 @@
+"""The ledger of a crawl: the ids in flight, and how many ended in which outcome.
+
+Every id asked ends in exactly one outcome, and the counts add up to the ids asked. Summary, retry file, report, stats
+and exit status are views of the ledger.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from solidot_spider.base.outcome import SETTLED, Outcome
+from solidot_spider.base.sids import Range, merged
+from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.visit import Visit
+
+
+class LedgerError(RuntimeError):
+    """An id was given two outcomes: a fault of the program, never of the site."""
+
+
+@dataclass(slots=True)
+class InFlight:
+    """An id that was asked and has no outcome yet.
+
+    Attributes:
+        answered_at: when an answer came, UTC, ISO 8601; '' before.
+        status: the answer's HTTP status.
+        page: the answer's page, if it may be kept.
+        visit: the outcome that it gets when the store has it, or when a control confirms it.
+        is_doubted: whether the visit waits for a control.
+        stored: tells the pipeline that waits for it whether the store has the record.
+    """
+
+    answered_at: str = ""
+    status: int | None = None
+    page: RawPage | None = None
+    visit: Visit | None = None
+    is_doubted: bool = False
+    stored: Future[bool] | None = None
+
+
+class Ledger:
+    """Counts outcomes, and keeps what did not settle as ranges with their reasons.
+
+    Memory does not grow with the ids that are stored, nor with a hundred thousand neighbours that fail alike.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[Outcome] = Counter()
+        self.known_unparsed = 0
+        """How many of the ``unparsed`` this parser version could not read before."""
+        self.in_flight: dict[int, InFlight] = {}
+        self.counted: Callable[[Outcome, int], object] | None = None
+        """Called with each outcome and how many ids got it."""
+        self._ranges: dict[tuple[Outcome, str], list[list[int]]] = {}
+        self._unasked: dict[tuple[Outcome, str], list[tuple[int, int]]] = {}
+
+    def ask(self, sid: int) -> None:
+        """An id is asked."""
+        self.in_flight[sid] = InFlight()
+
+    def settle(self, sid: int, outcome: Outcome, reason: str = "", *, was_known_unparsed: bool = False) -> None:
+        """An id in flight gets its outcome.
+
+        Args:
+            sid: the story id.
+            outcome: its outcome.
+            reason: why.
+            was_known_unparsed: whether this parser version could not read its page before.
+
+        Raises:
+            LedgerError: it was not asked, or has an outcome already.
+        """
+        if self.in_flight.pop(sid, None) is None:
+            raise LedgerError(f"story {sid} is given the outcome {outcome!r}, but it is not in flight")
+        self._count(sid, sid, outcome, reason)
+        if outcome is Outcome.NOT_TRIED:
+            self._unasked.setdefault((outcome, reason), []).append((sid, sid))
+        self.known_unparsed += was_known_unparsed and outcome is Outcome.UNPARSED
+
+    def settle_rest(self, ranges: Iterable[tuple[int, int]], outcome: Outcome, reason: str) -> None:
+        """Ids that were never asked get their outcome, all the same one."""
+        for first, last in ranges:
+            self._count(first, last, outcome, reason)
+            self._unasked.setdefault((outcome, reason), []).append((first, last))
+
+    def close(self, reason: str) -> None:
+        """The run is over: what is still in flight was not tried."""
+        left = sorted(self.in_flight)
+        self.in_flight.clear()
+        self.settle_rest(((sid, sid) for sid in left), Outcome.NOT_TRIED, reason)
+
+    def _count(self, first: int, last: int, outcome: Outcome, reason: str) -> None:
+        self.counts[outcome] += last - first + 1
+        if self.counted is not None:
+            self.counted(outcome, last - first + 1)
+        if outcome is Outcome.STORED:
+            return
+        ranges = self._ranges.setdefault((outcome, "" if outcome is Outcome.MISSING else reason), [])
+        if ranges and ranges[-1][1] + 1 == first:
+            ranges[-1][1] = last
+        else:
+            ranges.append([first, last])
+
+    @property
+    def asked(self) -> int:
+        """How many ids have an outcome."""
+        return self.counts.total()
+
+    def unsettled(self) -> Iterator[tuple[Outcome, str, list[Range]]]:
+        """What did not settle: outcome, reason, ids; the gravest first, then by reason."""
+        order = list(Outcome)
+        for outcome, reason in sorted(self._ranges, key=lambda key: (order.index(key[0]), key[1])):
+            if outcome not in SETTLED:
+                yield outcome, reason, merged((first, last) for first, last in self._ranges[outcome, reason])
+
+    def unasked(self) -> Iterator[tuple[Outcome, str, list[Range]]]:
+        """What has an outcome without an answer of its own: outcome, reason, ids."""
+        for (outcome, reason), ranges in self._unasked.items():
+            yield outcome, reason, merged(ranges)
+
+    def ranges_of(self, outcome: Outcome) -> Iterator[tuple[int, int]]:
+        """The ids of an outcome other than ``stored``, in no order."""
+        for (each, _), ranges in self._ranges.items():
+            if each is outcome:
+                yield from ((first, last) for first, last in ranges)
+
+    def count_of(self, outcome: Outcome, reason: str) -> int:
+        """How many ids ended so, for this reason."""
+        return sum(last - first + 1 for first, last in self._ranges.get((outcome, reason), ()))

@@ -1,0 +1,108 @@
+"""Feed storage for files: records are written aside, and the run decides at its end whether they replace the old file.
+
+A reader sees the old file or the whole new one, and a killed run leaves a part with whole lines only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import IO, Any
+
+from scrapy import Spider
+
+from solidot_spider.base.files import replacing
+from solidot_spider.base.part_file import PartFile
+
+
+class PartFileStorage:
+    """Scrapy's feed storage for a path or a ``file://`` URI.
+
+    A run sets two feed options: ``part``, where the records are written meanwhile, and ``journal``, true for the run's
+    own feed, which is kept however the run ends. With ``part`` the run calls ``publish`` or ``leave`` when it has
+    ended; without it the file is published when the feed is closed.
+    """
+
+    def __init__(self, uri: str, *, feed_options: dict[str, Any] | None = None) -> None:
+        chosen = feed_options or {}
+        self.target = Path(uri.removeprefix("file://"))
+        self.part = Path(chosen.get("part") or f"{self.target}.part")
+        self.is_journal = bool(chosen.get("journal"))
+        self.appends = not self.is_journal and not chosen.get("overwrite")
+        self.left: Path | None = None
+        """Where the new records are, if the target was not touched."""
+        self._waits_for_run = "part" in chosen
+        self._is_complete = False
+        self._file: PartFile | None = None
+
+    def open(self, spider: Spider) -> IO[bytes]:  # noqa: ARG002 - Scrapy's interface
+        """The file to write to.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        self._file = PartFile(self.part)
+        return self._file  # type: ignore[return-value]
+
+    def store(self, file: IO[bytes]) -> None:  # noqa: ARG002 - Scrapy's interface
+        """All records are written; the part stays locked until it is published or left.
+
+        Raises:
+            OSError: the target cannot be replaced; the records stay in the part.
+        """
+        self._is_complete = True
+        if not self._waits_for_run:
+            self.publish()
+
+    def publish(self) -> None:
+        """Put the part in the target's place, or behind its lines.
+
+        Raises:
+            OSError: the target cannot be replaced; the records stay in the part.
+        """
+        if not self._is_complete:
+            return
+        try:
+            if self.appends and self.target.exists() and self.target.stat().st_size:
+                self._join()
+            else:
+                self.part.replace(self.target)
+        except OSError:
+            self.left = self.part
+            raise
+        finally:
+            self._close()
+
+    def leave(self) -> None:
+        """Leave the target as it is, and the records in the part."""
+        if self._is_complete:
+            self.left = self.part
+            self._close()
+
+    def discard(self) -> None:
+        """Remove a part without a record."""
+        if self._file is not None:
+            self._close()
+            self.part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _join(self) -> None:
+        """Write old and new lines together, then replace the target."""
+        with replacing(self.target) as out:
+            with self.target.open("rb") as old:
+                shutil.copyfileobj(old, out)
+            if _lacks_newline(self.target):
+                out.write(b"\n")
+            with self.part.open("rb") as new:
+                shutil.copyfileobj(new, out)
+        self.part.unlink()
+
+
+def _lacks_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
