@@ -88,7 +88,7 @@ class Control:
             if answer is None:
                 continue
             answered = True
-            if isinstance(page.read(*answer, sid=sid), StoryPage):
+            if isinstance(page.parse(*answer, sid=sid), StoryPage):
                 return Health.WELL
         return Health.ILL if answered else Health.SILENT
 

@@ -14,7 +14,7 @@ from solidot_spider.base.outcome import NOT_WRITTEN, Ledger, Outcome
 from solidot_spider.crawl.control import Control, Fetch, Health
 from solidot_spider.crawl.store_writer import Writer
 from solidot_spider.crawl.verdict import Tally
-from solidot_spider.parsing.identity import SEVERAL
+from solidot_spider.parsing.identity import SEVERAL_STORIES
 from solidot_spider.store import raw_pages
 from solidot_spider.store.changes import Change
 from solidot_spider.store.commit import Written
@@ -71,7 +71,7 @@ class Answers:
             return  # in `parse` and `shell` nothing is asked by a run
         at, status, page = self._came.pop(sid) if sid in self._came else (clock.iso(clock.now()), None, None)
         visit = Visit(sid, at, outcome, reason, status, page if outcome in _KEPT else None, record)
-        if outcome is Outcome.MISSING or reason == SEVERAL:
+        if outcome is Outcome.MISSING or reason == SEVERAL_STORIES:
             self.control.doubted[sid] = visit
             self._ended.set()
         elif self.writer is None or outcome is Outcome.NOT_TRIED:  # which is no visit: the run's row has them as ranges
