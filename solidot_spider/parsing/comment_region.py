@@ -21,7 +21,7 @@ def is_comment(element: Element) -> bool:
 
 
 def starts_comments(node: Element) -> bool:
-    """Whether a node is the HTML comment that stands before the readers' comments."""
+    """Whether a node is the HTML comment before the readers' comments."""
     is_html_comment = node.tag is etree.Comment  # type: ignore[comparison-overlap] # the stubs know tags of elements only
     return is_html_comment and COMMENTS_START.fullmatch(node.text or "") is not None
 

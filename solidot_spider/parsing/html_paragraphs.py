@@ -13,12 +13,9 @@ from solidot_spider.parsing.comment_region import starts_comments
 from solidot_spider.parsing.elements import text_content
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
 from solidot_spider.parsing.markup import DONATION_IMAGE, REPLY_MARK, SEALED_NOTICE
-from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, containers_of
+from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
-
-_CELL_SIZE_LIMIT = 1000
-"""A ``colspan`` or ``rowspan`` of so much is nonsense."""
 
 
 class EndOfStory(Exception):  # noqa: N818 - the end of a story is no error
@@ -175,8 +172,7 @@ class ParagraphVisitor(ParagraphBuilder):
 
     def visit_cell(self, element: Element, cells: list[Cell]) -> None:
         """Visit a cell and add it to its row."""
-        sizes = ((name, _cell_size(element.get(name))) for name in ("colspan", "rowspan"))
-        cell = Cell(element.tag, tuple((name, size) for name, size in sizes if size))
+        cell = Cell(element.tag, cell_attributes(element.get("colspan"), element.get("rowspan")))
         cells.append(cell)
         try:
             self.visit_inside(element)
@@ -194,7 +190,3 @@ _VISITS = {
     "img": ParagraphVisitor.visit_image,
     "tr": ParagraphVisitor.visit_row,
 }
-
-
-def _cell_size(value: str | None) -> str:
-    return value if value and value.isascii() and value.isdigit() and 1 < int(value[:6]) < _CELL_SIZE_LIMIT else ""

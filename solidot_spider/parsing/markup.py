@@ -22,7 +22,7 @@ BLOCK_CLASS_BYTES = BLOCK_CLASS.encode()
 BLOCK_TAG_START = re.compile(
     rf"""<{BOX_TAG}\s(?:[^<>]*\s)?class\s*=\s*["']?(?:[^"'<>=]*\s)?\Z""".encode(), re.IGNORECASE
 )
-"""All of the block's tag that stands before the name of its class."""
+"""The block's tag up to the name of its class."""
 
 # The heading: in a box of its own; on list pages a link, with a section's name before it. Attested on all copies.
 HEADING_BOX_CLASS = "bg_htit"
@@ -97,7 +97,7 @@ DAY_LINK_MARK = "issue="
 FOOTER_ID = "footer"
 FOOTER_ID_BYTES = FOOTER_ID.encode()
 FOOTER_TAG_START = re.compile(rf"""<{BOX_TAG}\s(?:[^<>]*\s)?id\s*=\s*["']?\Z""".encode(), re.IGNORECASE)
-"""All of the footer's tag that stands before its id."""
+"""The footer's tag up to its id."""
 BEHIND_STORY = re.compile(
     rb"</(?:body|html)\b|<!--\s*" + COMMENTS_START_BYTES.replace(b" ", rb"\s+") + rb"\b", re.IGNORECASE
 )

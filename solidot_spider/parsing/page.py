@@ -1,7 +1,7 @@
 """Parses a story page: from its bytes to what it says, or to the reason why it is not the story asked for.
 
-Pure: no Scrapy, no I/O. Nobody has seen a raw live page, so no fact depends on one detail alone: title and time stand a
-second time in the JSON-LD, and ``identity`` uses every statement of a sid.
+Pure: no Scrapy, no I/O. Nobody has seen a raw live page, so no fact depends on one detail alone: title and time are
+also taken from the JSON-LD, and ``identity`` uses every statement of a sid.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class StoryPage(Struct):
-    """What a story page says, before sources and body are made of its paragraphs.
+    """What a story page says, before its paragraphs are split into sources and prose.
 
     ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had.
     """

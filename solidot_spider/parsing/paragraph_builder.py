@@ -15,6 +15,9 @@ from solidot_spider.parsing.paragraphs import (
 )
 from solidot_spider.parsing.text import collapse_space
 
+_CELL_SIZE_LIMIT = 1000
+"""A ``colspan`` or ``rowspan`` of so much is nonsense."""
+
 
 class ParagraphBuilder:
     """The state while a text is traversed.
@@ -86,3 +89,13 @@ def containers_of(tag: str, path: tuple[Container, ...]) -> tuple[Container, ...
         in_table = any(container.tag == "table" for container in path)
         return (Container("thead" if tag == "thead" else "tbody"),) if in_table else ()
     return (Container(tag),)
+
+
+def cell_attributes(colspan: str | None, rowspan: str | None) -> tuple[tuple[str, str], ...]:
+    """The attributes of a cell as the record keeps them: only sizes from 2 up to a limit."""
+    sizes = (("colspan", _cell_size(colspan)), ("rowspan", _cell_size(rowspan)))
+    return tuple((name, size) for name, size in sizes if size)
+
+
+def _cell_size(value: str | None) -> str:
+    return value if value and value.isascii() and value.isdigit() and 1 < int(value[:6]) < _CELL_SIZE_LIMIT else ""

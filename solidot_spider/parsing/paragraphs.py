@@ -1,4 +1,4 @@
-"""Defines a story's paragraphs: what parsing makes of a page, and what sources, text and HTML are made of.
+"""Defines a story's paragraphs: the result of parsing a page, and the input for its sources, text and HTML.
 
 A paragraph is one line of a story: spans of text inside their inline elements, and the containers (lists, quotations,
 tables) around it, so that both text and HTML can be written from it.

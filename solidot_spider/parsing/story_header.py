@@ -1,4 +1,4 @@
-"""Reads what stands in a story's block before its body: heading, topics, meta line, share link; and the reply link.
+"""Reads the part of a story's block before its body (heading, topics, meta line, share link), and the reply link.
 
 The block is traversed once, since creating lxml's element objects is most of what a page costs.
 """
