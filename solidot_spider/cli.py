@@ -53,9 +53,9 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _probe(arguments: argparse.Namespace) -> int:
-    from solidot_spider.probe import command  # noqa: PLC0415
+    from solidot_spider.probe import check  # noqa: PLC0415
 
-    return command.main(arguments.expect, arguments.save, dict(arguments.settings))
+    return check.main(arguments.expect, arguments.save, dict(arguments.settings))
 
 
 def _export(arguments: argparse.Namespace) -> int:

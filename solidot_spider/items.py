@@ -1,7 +1,7 @@
-"""The record of a story: its types, its JSON Schema, its check and its hash.
+"""Defines the record of a story: its types, its JSON Schema, its check and its hash.
 
-The order of the fields is the order of the keys in every file. What each field means, and where it is weak, is
-told in README.
+The order of the fields is the order of the keys in every file. README (*The record*) says what each field means, and
+where it is weak.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 PARSER_VERSION = 1
-"""Raised by hand whenever the same page gives another record; a test over fixed pages' hashes asks for it."""
+"""Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
 Text = Annotated[str, Meta(min_length=1)]
@@ -24,21 +24,21 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class Editor(Struct, gc=False):
-    """Who posted the story; ``uid`` is null where the page gives a name only."""
+    """Who posted the story; ``uid`` is null if the page gives only a name."""
 
     name: Text
     uid: Count | None
 
 
 class Topic(Struct, gc=False):
-    """A topic of the site, named by its icon's link (``/search?tid=54``)."""
+    """A topic of the site: the number and the name in its icon's link."""
 
     tid: Count
     name: str
 
 
 class Link(Struct, gc=False):
-    """A source: a link of the story that leads away from the site."""
+    """A source: a link of the story to another site."""
 
     url: WebUrl
     text: Text | None
@@ -57,7 +57,7 @@ class Image(Struct, gc=False):
 
 
 class Comment(Struct, gc=False):
-    """A reader's comment; ``parent_id`` is null for one that answers the story itself."""
+    """A reader's comment; ``parent_id`` is null if it replies to the story itself."""
 
     id: Count
     parent_id: Count | None
@@ -70,7 +70,7 @@ class Comment(Struct, gc=False):
 
 
 class Story(Struct, kw_only=True):
-    """One story as the dataset gives it."""
+    """One story, as the dataset has it."""
 
     sid: Sid
     url: Annotated[str, Meta(pattern=r"^https://www\.solidot\.org/story\?sid=[1-9]\d*$")]
@@ -108,7 +108,7 @@ HASHED = (
     "related_sids",
     "images",
 )
-"""What an edit changes. Not what moves by itself (views, comments, times), nor ``body_html``."""
+"""The fields that an edit changes; not those that change by themselves (views, comments, times), nor ``body_html``."""
 
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
@@ -116,7 +116,7 @@ _decoder = msgspec.json.Decoder(Story)
 
 
 class RecordError(ValueError):
-    """A record that does not satisfy the schema; the message names the field."""
+    """A record does not satisfy the schema; the message names the field."""
 
 
 def content_hash(fields: dict[str, Any]) -> str:
@@ -125,15 +125,15 @@ def content_hash(fields: dict[str, Any]) -> str:
 
 
 def line(story: Story | dict[str, Any]) -> bytes:
-    """The story as one line of JSON in the contract's order, without the line's end."""
+    """The story as one line of JSON in UTF-8, its keys in the record's order, without the newline."""
     return _encoder.encode(story)
 
 
 def check(story: Story) -> dict[str, Any]:
-    """The record as plain values in the contract's order, if it satisfies the schema.
+    """The record as plain values in the record's order, if it satisfies the schema.
 
     Raises:
-        RecordError: which field breaks which rule.
+        RecordError: a field breaks a rule of the schema.
     """
     values: dict[str, Any] = msgspec.to_builtins(story)
     try:
@@ -144,10 +144,10 @@ def check(story: Story) -> dict[str, Any]:
 
 
 def read_line(data: bytes | str) -> Story:
-    """A story from a line of a file.
+    """The story in a line of a file.
 
     Raises:
-        RecordError: the line is no JSON or breaks the schema.
+        RecordError: the line is not JSON or breaks the schema.
     """
     try:
         return _decoder.decode(data)
@@ -156,6 +156,6 @@ def read_line(data: bytes | str) -> Story:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a record, generated from the types above."""
+    """The JSON Schema (2020-12) of a record, generated from the types."""
     made = msgspec.json.schema(Story)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A story of Solidot", **made}

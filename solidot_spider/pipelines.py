@@ -43,7 +43,7 @@ class CheckPipeline:
             DropItem: it breaks the schema; the message names the field.
         """
         try:
-            return items.check(record.finished(item))
+            return items.check(record.to_story(item))
         except items.RecordError as error:
             raise DropItem(f"invalid-record: {error}") from error
 

@@ -1,6 +1,6 @@
-"""A page made into a record, for everybody without Scrapy: bytes and an address in, a story or a reason out.
+"""Makes a record of a page, without Scrapy: from bytes and an address to a story, or to the reason why not.
 
-The item pipelines compose the same functions; a test proves both ways equal.
+The item pipelines call the same functions one by one; a test proves that both ways give the same record.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from solidot_spider.parsing.sources import Sources
 
 @dataclass(slots=True)
 class Draft:
-    """A story on its way: what the page says, then its sources, then its body."""
+    """An unfinished story: what the page says, then its sources, then its body."""
 
     page: StoryPage
     fetched_at: datetime
@@ -29,45 +29,45 @@ class Draft:
 
 
 def with_sources(draft: Draft) -> Draft:
-    """The draft with its source links and labels pulled out of the paragraphs."""
-    said = draft.page
-    draft.sources = sources.read(said.paragraphs, said.published_at, said.sid)
+    """The draft with its sources extracted from the paragraphs."""
+    story_page = draft.page
+    draft.sources = sources.extract(story_page.paragraphs, story_page.published_at, story_page.sid)
     return draft
 
 
 def with_body(draft: Draft) -> Draft:
-    """The draft with its body as text and as HTML: of the prose where the sources are pulled out, else of all."""
+    """The draft with its body as text and as HTML: of the prose if the sources are extracted, else of everything."""
     prose = draft.page.paragraphs if draft.sources is None else draft.sources.prose
     draft.body = body.text(prose)
     draft.body_html = body.html(prose)
     return draft
 
 
-def finished(draft: Draft) -> Story:
-    """The record; ``item.check`` tells whether it satisfies the schema."""
-    said = draft.page
-    pulled = draft.sources or Sources([], [], [], said.paragraphs)
+def to_story(draft: Draft) -> Story:
+    """The record; ``items.check`` tells whether it satisfies the schema."""
+    story_page = draft.page
+    extracted = draft.sources or Sources([], [], [], story_page.paragraphs)
     fields: dict[str, Any] = {
-        "title": said.title,
-        "published_at": said.published_at.isoformat(timespec="seconds"),
-        "editor": said.editor,
-        "department": said.department,
-        "topics": said.topics,
+        "title": story_page.title,
+        "published_at": story_page.published_at.isoformat(timespec="seconds"),
+        "editor": story_page.editor,
+        "department": story_page.department,
+        "topics": story_page.topics,
         "submitter": body.submitter(draft.body),
         "body": draft.body,
-        "source_links": pulled.links,
-        "source_labels": pulled.labels,
-        "related_sids": pulled.related,
-        "images": body.images(pulled.prose),
+        "source_links": extracted.links,
+        "source_labels": extracted.labels,
+        "related_sids": extracted.related,
+        "images": body.images(extracted.prose),
     }
     return Story(
-        sid=said.sid,
-        url=site.story_url(said.sid),
+        sid=story_page.sid,
+        url=site.story_url(story_page.sid),
         **fields,
         body_html=draft.body_html,
-        views=said.views,
-        comment_count=len(said.comments),
-        comments=said.comments,
+        views=story_page.views,
+        comment_count=len(story_page.comments),
+        comments=story_page.comments,
         fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
         content_hash=items.content_hash(fields),
@@ -76,19 +76,19 @@ def finished(draft: Draft) -> Story:
 
 
 def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) -> Story | Missing | Unparsed:
-    """The story of a page, or why there is none.
+    """The story of a page, or the reason why it gives none.
 
     Args:
         data: the page's bytes.
         url: the address that answered, after any redirect.
         fetched_at: when the page was fetched.
-        sid: the story that was asked for; that of ``url`` when not given.
+        sid: the story that was asked for; by default that of ``url``.
     """
-    said = page.read(data, url, sid)
-    if not isinstance(said, StoryPage):
-        return said
+    parsed = page.parse(data, url, sid)
+    if not isinstance(parsed, StoryPage):
+        return parsed
     try:
-        story = finished(with_body(with_sources(Draft(said, fetched_at))))
+        story = to_story(with_body(with_sources(Draft(parsed, fetched_at))))
         items.check(story)
     except items.RecordError as error:
         return Unparsed(f"invalid-record: {error}")

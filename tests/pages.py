@@ -1,4 +1,4 @@
-"""Pages of the trial site, rendered in this process: our own stories in the site's markup."""
+"""Renders pages of the trial site in this process: the project's own stories in the site's markup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SITE = Site(builtin_stories(), lambda: NOW)
 SIDS = [sid for sid, story in builtin_stories().items() if story.withdrawn is None and story.published <= NOW]
 
 
-@cache  # the site counts views, and shows another fortune each time
+@cache  # views and fortune differ each time
 def page(sid: int) -> bytes:
     """A story's page."""
     return SITE.answer(f"/story?sid={sid}").body

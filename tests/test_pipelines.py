@@ -18,9 +18,9 @@ from tests.pages import page as page_of
 
 
 def draft(sid: int) -> Draft:
-    said = page.read(page_of(sid), site.story_url(sid))
-    assert isinstance(said, StoryPage)
-    return Draft(said, NOW)
+    parsed = page.parse(page_of(sid), site.story_url(sid))
+    assert isinstance(parsed, StoryPage)
+    return Draft(parsed, NOW)
 
 
 @pytest.mark.parametrize("sid", SIDS)

@@ -89,7 +89,7 @@ class Control:
             if fetched is None:
                 continue
             answered = True
-            if isinstance(page.read(fetched.body, fetched.url, sid), StoryPage):
+            if isinstance(page.parse(fetched.body, fetched.url, sid), StoryPage):
                 return Health.WELL
         return Health.ILL if answered else Health.SILENT
 

@@ -15,7 +15,7 @@ from solidot_spider.crawl.commit_queue import CommitQueue
 from solidot_spider.crawl.control import EVERY, Control, Fetch, Health, judged
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import Tally
-from solidot_spider.parsing.identity import SEVERAL
+from solidot_spider.parsing.identity import SEVERAL_STORIES
 from solidot_spider.store import raw_pages
 from solidot_spider.store.changes import Change
 from solidot_spider.store.commit import Written
@@ -81,7 +81,7 @@ class Recorder:
             logger.info("Story %d %s: %s", sid, outcome, reason)
         at, page = flight.answered_at or clock.iso(clock.now()), flight.page if outcome in KEEPS_PAGE else None
         flight.visit = visit = Visit(sid, at, outcome, reason, flight.status, page, record)
-        if outcome is Outcome.MISSING or reason == SEVERAL:
+        if outcome is Outcome.MISSING or reason == SEVERAL_STORIES:
             flight.is_doubted = True
             self._settled.set()
         elif self.commits is None or outcome is Outcome.NOT_TRIED:  # which is no visit: the run's row keeps ranges

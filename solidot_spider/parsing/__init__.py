@@ -1,1 +1,1 @@
-"""Pure parsing: the bytes of a page in, facts and paragraphs out, or the reason why not."""
+"""Pure parsing: from the bytes of a page to facts and paragraphs, or to the reason why the page is not the story."""

@@ -1,6 +1,7 @@
-"""The dateline ``发表于 2024年10月18日 22时58分 星期五``: minutes, in Beijing time.
+"""Parses the two times of a story page, the dateline and the JSON-LD's, both in Beijing time.
 
-A strict pattern cuts it out, python-dateutil reads it: alone, dateutil would find a date in almost any text.
+The dateline is ``2024年10月18日 22时58分 星期五`` behind a fixed word; a strict pattern cuts it out and python-dateutil
+parses it, since dateutil alone would find a date in almost any text. The JSON-LD has ``2024-10-18T22:58:07``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import NamedTuple
 from dateutil import parser
 
 from solidot_spider.base.clock import BEIJING
+from solidot_spider.parsing.markup import POSTED
 
-# Story pages have a space behind 发表于, lists and comments have none; NBSP and breaks count as space.
+# Story pages have a space behind the first word, lists and comments have none; NBSP and breaks count as space.
 _DATELINE = re.compile(
-    r"发表于\s*(?P<date>\d{4}\s*年\s*(?:0?[1-9]|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*日)"
+    POSTED + r"\s*(?P<date>\d{4}\s*年\s*(?:0?[1-9]|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*日)"
     r"\s*(?P<time>(?:[01]?\d|2[0-3])\s*时\s*[0-5]?\d\s*分(?:\s*[0-5]?\d\s*秒)?)"
     r"(?:\s*(?P<weekday>(?:星期|周)[一二三四五六日天]))?"
 )
@@ -24,7 +26,7 @@ _PUBDATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?P<
 
 
 class Dateline(NamedTuple):
-    """A time with its zone, and whether the weekday beside it is the date's own (True where none stands)."""
+    """A time with its zone, and whether the weekday beside it is that of the date (True if no weekday is there)."""
 
     at: datetime
     weekday_agrees: bool
@@ -54,28 +56,28 @@ _PARSER = parser.parser(_CHINESE)
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=BEIJING)
 
 
-def read(text: str) -> Dateline | None:
-    """The first dateline in ``text``; None where none stands or its numbers are no date."""
+def parse(text: str) -> Dateline | None:
+    """The first dateline in a text; None if it has none, or one whose numbers are no date."""
     found = _DATELINE.search(text)
     if found is None:
         return None
     try:
-        day, moment = _parsed(found["date"]), _parsed(found["time"])
+        day, time = _parse_part(found["date"]), _parse_part(found["time"])
     except (ValueError, OverflowError):
         return None
-    at = day.replace(hour=moment.hour, minute=moment.minute, second=moment.second)
-    named = found["weekday"]
-    return Dateline(at, named is None or _CHINESE.weekday(named.replace("天", "日")) == at.weekday())
+    at = day.replace(hour=time.hour, minute=time.minute, second=time.second)
+    weekday = found["weekday"]
+    return Dateline(at, weekday is None or _CHINESE.weekday(weekday.replace("天", "日")) == at.weekday())
 
 
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> datetime:
-    """A day at midnight, or a time of day; eight or nine stories share a day, 1,440 minutes are all there are."""
+@lru_cache(maxsize=4096)  # eight or nine stories share a day, and a day has 1,440 minutes
+def _parse_part(text: str) -> datetime:
+    """A day at midnight, or a time of day on any date."""
     return _PARSER.parse(text, default=_MIDNIGHT)
 
 
-def read_pubdate(text: str) -> datetime | None:
-    """The JSON-LD ``pubDate`` (``2024-10-18T22:58:07``, Beijing time without a zone); None where it is no time."""
+def parse_pubdate(text: str) -> datetime | None:
+    """The JSON-LD's time, in Beijing time if it names no zone; None if it is no time."""
     found = _PUBDATE.fullmatch(text.strip())
     if found is None:
         return None

@@ -1,7 +1,8 @@
-"""Is a page the story asked for? A withdrawn story answers the home page, and no error status tells it.
+"""Checks whether a page is the story that was asked for.
 
-The proof uses every statement of a sid that a page makes: the share link, the reply and comment links of the story's
-block, the address after a redirect (README, *What did not come*).
+A withdrawn story answers with the home page and a status below 400. So every statement of a sid on the page counts:
+the share link, the reply and comment links of the story's block, the address after a redirect (README, *What did not
+come*).
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solidot_spider.parsing.document import Document
-from solidot_spider.parsing.story_header import Head
+from solidot_spider.parsing.markup import READ_MORE_BYTES, REPLY_MARK_BYTES, SPECIALIST_PATH_BYTES
+from solidot_spider.parsing.story_header import StoryHeader
 
-SEVERAL = "several-stories"
-"""The reason of a list that holds the story asked for: a site that is not well answers so for its top story."""
+SEVERAL_STORIES = "several-stories"
+"""The reason of a list that holds the story asked for: a site in trouble answers so for its top story."""
 
 
 class Missing(NamedTuple):
-    """The site answered something that says that it has no such story."""
+    """The site's answer says that it has no such story."""
 
     reason: str
 
@@ -27,54 +29,58 @@ class Unparsed(NamedTuple):
     reason: str
 
 
-def disproof(document: Document, head: Head | None, asked: int, answered: int) -> Missing | Unparsed | None:
-    """Why the page is not proven to be the story ``asked``; None where it is.
+def check_identity(
+    document: Document, header: StoryHeader | None, asked: int, answered: int
+) -> Missing | Unparsed | None:
+    """Why the page is not proven to be the story ``asked``; None if it is proven.
 
     Args:
         document: the page.
-        head: its first block, where it has one.
+        header: the header of its first block, if it has a block.
         asked: the sid that was asked for.
         answered: the sid of the address that answered.
     """
-    shared = head.shared_sids() if head else set()
+    shared = header.shared_sids() if header else set()
     stated = set(shared)
-    if head and document.mentions("op=reply", before_block=False):
-        stated |= head.replied_sids()
+    if header and document.contains(REPLY_MARK_BYTES, from_block=True):
+        stated |= header.replied_sids()
     others = (stated | {answered}) - {asked}
-    alone = len(document.blocks) == 1 or asked in shared  # the first story of a list names itself, too
-    if not others and (alone if stated else _is_unmarked_story(document, head)):
+    is_one_story = len(document.blocks) == 1 or asked in shared  # the first story of a list shares itself, too
+    if not others and (is_one_story if stated else _is_story_without_sid(document, header)):
         return None
-    if asked not in stated and _home_signs(document, head) >= 2:
+    if asked not in stated and _count_home_page_signs(document, header) >= 2:
         return Missing("home-page")
     if others:
         return Unparsed("other-story")
-    return Unparsed(lacking(document, "no-block" if head is None else "no-statement" if alone else SEVERAL))
+    if header is None:
+        return Unparsed(missing_part(document, "no-block"))
+    return Unparsed(missing_part(document, "no-statement" if is_one_story else SEVERAL_STORIES))
 
 
-def lacking(document: Document, part: str) -> str:
-    """The reason when a page lacks a part: in another encoding than UTF-8 it lacks all that is Chinese."""
-    return part if document.is_utf8 else "not-utf8"
+def missing_part(document: Document, reason: str) -> str:
+    """The reason if a page lacks a part: in another encoding than UTF-8, it lacks everything that is Chinese."""
+    return reason if document.is_utf8 else "not-utf8"
 
 
-def _is_unmarked_story(document: Document, head: Head | None) -> bool:
-    """Whether a page that names no sid at all is a single story's page all the same."""
+def _is_story_without_sid(document: Document, header: StoryHeader | None) -> bool:
+    """Whether a page that states no sid at all is still certainly the page of one story."""
     return (
-        head is not None
+        header is not None
         and len(document.blocks) == 1
         and document.views is not None
         and document.json_ld.title != ""
-        and document.json_ld.title == head.title()
+        and document.json_ld.title == header.title()
     )
 
 
-def _home_signs(document: Document, head: Head | None) -> int:
-    """How many signs of the home page there are, apart from the share link."""
+def _count_home_page_signs(document: Document, header: StoryHeader | None) -> int:
+    """How many signs of the home page a page shows, apart from the share link."""
     return sum(
         (
             len(document.blocks) > 1,
-            head is not None and head.title_is_link,
-            document.mentions("阅读原文"),
-            document.mentions("/specialist~"),
+            header is not None and header.title_is_link,
+            document.contains(READ_MORE_BYTES),
+            document.contains(SPECIALIST_PATH_BYTES),
             document.views is None,
         )
     )

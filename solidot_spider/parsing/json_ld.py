@@ -1,6 +1,6 @@
-"""The JSON-LD that describes a story: ``"title": "…"``, ``"pubDate": "2024-10-18T22:58:07"``.
+"""Reads a story's title and time from the JSON-LD of its page.
 
-It is read by its keys, since it need not be valid JSON (a trailing comma); the page's second witness of title and time.
+The keys are searched for, since the script need not be valid JSON (it may have a trailing comma).
 """
 
 from __future__ import annotations
@@ -9,42 +9,49 @@ import json
 import re
 from typing import NamedTuple
 
-from solidot_spider.parsing.text import fold
+from solidot_spider.parsing.markup import JSON_LD_PUBDATE, JSON_LD_TITLE, JSON_LD_TYPE
+from solidot_spider.parsing.text import collapse_space
 
-_STRING = rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
-_TITLE = re.compile(rb'"title"' + _STRING, re.DOTALL)
-_PUBDATE = re.compile(rb'"pubDate"' + _STRING, re.DOTALL)
+_STRING_VALUE = rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
+_TITLE_KEY = f'"{JSON_LD_TITLE}"'.encode()
+_PUBDATE_KEY = f'"{JSON_LD_PUBDATE}"'.encode()
+_TITLE = re.compile(_TITLE_KEY + _STRING_VALUE, re.DOTALL)
+_PUBDATE = re.compile(_PUBDATE_KEY + _STRING_VALUE, re.DOTALL)
 
 
 class JsonLd(NamedTuple):
-    """The title, folded, and the time as written; '' where it has none."""
+    """The title with its white space collapsed, and the time as written; '' for what is missing."""
 
     title: str
     pubdate: str
 
 
-def read(data: bytes) -> JsonLd:
-    """What a page's JSON-LD says."""
+def parse(data: bytes) -> JsonLd:
+    """The JSON-LD of a page.
+
+    Args:
+        data: the whole page.
+    """
     script = _script(data)
-    return JsonLd(fold(_string(_TITLE, script)), _string(_PUBDATE, script))
+    return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script))
 
 
 def _script(data: bytes) -> bytes:
-    """The first script with a ``pubDate``, else the first at all; empty where the page has none."""
+    """The first script with a publication time, else the first of all; empty if the page has none."""
     first, at = b"", 0
-    while (at := data.find(b"ld+json", at)) >= 0:
+    while (at := data.find(JSON_LD_TYPE, at)) >= 0:
         start = data.find(b">", at) + 1
         at = data.find(b"</", start) if start else -1
         if at < 0:
             break
         script = data[start:at]
-        if b'"pubDate"' in script:
+        if _PUBDATE_KEY in script:
             return script
         first = first or script
     return first
 
 
-def _string(key: re.Pattern[bytes], script: bytes) -> str:
+def _value(key: re.Pattern[bytes], script: bytes) -> str:
     found = key.search(script)
     if found is None:
         return ""

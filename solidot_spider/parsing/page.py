@@ -1,7 +1,7 @@
-"""A story page: bytes in; out comes what the page says, or why it is no page of the story asked for.
+"""Parses a story page: from its bytes to what it says, or to the reason why it is not the story asked for.
 
-Pure: no Scrapy, no I/O. Nobody has seen the raw live page, so no fact hangs on one detail alone: title and time have
-a second witness in the JSON-LD, and ``proof`` uses every statement of a sid.
+Pure: no Scrapy, no I/O. Nobody has seen a raw live page, so no fact depends on one detail alone: title and time are
+also taken from the JSON-LD, and ``identity`` uses every statement of a sid.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from msgspec import Struct
 
 from solidot_spider.base import site
 from solidot_spider.items import Comment, Editor, Topic
-from solidot_spider.parsing import comments, dateline, html_paragraphs
+from solidot_spider.parsing import comments, dateline, story_text
 from solidot_spider.parsing.document import Document
-from solidot_spider.parsing.identity import Missing, Unparsed, disproof, lacking
+from solidot_spider.parsing.identity import Missing, Unparsed, check_identity, missing_part
 from solidot_spider.parsing.paragraphs import Paragraph
-from solidot_spider.parsing.story_header import Head
+from solidot_spider.parsing.story_header import StoryHeader
 
-__all__ = ["Missing", "StoryPage", "Unparsed", "of_document", "read"]
+__all__ = ["Missing", "StoryPage", "Unparsed", "parse", "parse_document"]
 
 _MINUTE = timedelta(minutes=1)
 
 
 class StoryPage(Struct):
-    """What a story page says, before sources and body are made of its paragraphs.
+    """What a story page says, before its paragraphs are split into sources and prose.
 
-    ``notes`` names what was odd: where two places disagreed, and where a second witness had to serve.
+    ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had.
     """
 
     sid: int
@@ -41,13 +41,13 @@ class StoryPage(Struct):
     notes: list[str] = []
 
 
-def read(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing | Unparsed:
-    """Read a page.
+def parse(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing | Unparsed:
+    """Parse a page.
 
     Args:
-        data: the page's bytes, taken as UTF-8 whatever its headers say.
+        data: the page's bytes, decoded as UTF-8 whatever its headers say.
         url: the address that answered, after any redirect.
-        sid: the story that was asked for; that of ``url`` when not given.
+        sid: the story that was asked for; by default that of ``url``.
     """
     answered = site.asked_sid(url)
     asked = answered if sid is None else sid
@@ -55,79 +55,82 @@ def read(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing |
         return Missing("redirected")
     if not data.strip():
         return Unparsed("empty")
-    return of_document(Document(data), asked, answered)
+    return parse_document(Document(data), asked, answered)
 
 
-def of_document(document: Document, asked: int, answered: int) -> StoryPage | Missing | Unparsed:
-    """What a parsed page says of the story ``asked``, when the address ``answered`` gave it."""
-    if document.is_bomb:
+def parse_document(document: Document, asked: int, answered: int) -> StoryPage | Missing | Unparsed:
+    """What a page says of the story ``asked``, if the address of the story ``answered`` gave it."""
+    if document.is_oversized:
         return Unparsed("too-many-tags")
-    head = Head(document.blocks[0]) if document.blocks else None
-    refused = disproof(document, head, asked, answered)
-    if refused:
-        return refused
-    if head is None:
+    header = StoryHeader(document.blocks[0]) if document.blocks else None
+    problem = check_identity(document, header, asked, answered)
+    if problem:
+        return problem
+    if header is None:
         return Unparsed("no-block")
-    if not document.is_read:
+    if not document.is_fully_parsed:
         return Unparsed("too-deep")
-    return _story(document, head, asked) if document.is_whole else Unparsed("cut-off")
+    if document.is_truncated:
+        return Unparsed("cut-off")
+    return _story_page(document, header, asked)
 
 
-def _story(document: Document, head: Head, sid: int) -> StoryPage | Unparsed:
-    """The parts of a proven page."""
+def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage | Unparsed:
+    """The parts of a page that is proven to be the story."""
     notes: list[str] = [] if document.is_utf8 else ["undecodable"]
-    title = _title(document, head, notes)
-    published_at = _published_at(document, head, notes)
-    editor = head.editor()
-    body = html_paragraphs.of_story(head.main, head.block, site.story_url(sid)) if head.main is not None else []
+    title = _title(document, header, notes)
+    published_at = _published_at(document, header, notes)
+    editor = header.editor()
+    url = site.story_url(sid)
+    paragraphs = story_text.parse(header.body, header.block, url) if header.body is not None else []
     if not title:
-        return Unparsed(lacking(document, "no-title"))
+        return Unparsed(missing_part(document, "no-title"))
     if published_at is None:
-        return Unparsed(lacking(document, "no-dateline"))
+        return Unparsed(missing_part(document, "no-dateline"))
     if editor is None:
-        return Unparsed(lacking(document, "no-editor"))
-    if not any(paragraph.text for paragraph in body):
-        return Unparsed(lacking(document, "no-body"))
+        return Unparsed(missing_part(document, "no-editor"))
+    if not any(paragraph.text for paragraph in paragraphs):
+        return Unparsed(missing_part(document, "no-body"))
     return StoryPage(
         sid=sid,
         title=title,
         published_at=published_at,
         editor=editor,
-        department=head.department(),
-        topics=head.topics(),
-        paragraphs=body,
+        department=header.department(),
+        topics=header.topics(),
+        paragraphs=paragraphs,
         views=document.views,
-        comments=comments.read(document.comments),
+        comments=comments.parse(document.comments),
         notes=notes,
     )
 
 
-def _title(document: Document, head: Head, notes: list[str]) -> str:
-    """The story's own heading; the JSON-LD's title where there is none."""
-    title, second = head.title(), document.json_ld.title
-    if not title and second:
+def _title(document: Document, header: StoryHeader, notes: list[str]) -> str:
+    """The story's own heading; the JSON-LD's title if there is no heading."""
+    title, in_json_ld = header.title(), document.json_ld.title
+    if not title and in_json_ld:
         notes.append("title-from-jsonld")
-        return second
-    if second and second != title:
+        return in_json_ld
+    if in_json_ld and in_json_ld != title:
         notes.append("title-differs")
     return title
 
 
-def _published_at(document: Document, head: Head, notes: list[str]) -> datetime | None:
-    """The dateline's minute with the JSON-LD's seconds where both agree on the minute."""
-    pubdate = dateline.read_pubdate(document.json_ld.pubdate)
-    line = dateline.read(head.text)
-    if line is None:
+def _published_at(document: Document, header: StoryHeader, notes: list[str]) -> datetime | None:
+    """The dateline's minute, with the JSON-LD's seconds if both agree on the minute."""
+    pubdate = dateline.parse_pubdate(document.json_ld.pubdate)
+    posted = dateline.parse(header.text)
+    if posted is None:
         if not document.is_utf8:
-            return None  # another encoding than UTF-8: what the ASCII parts prove would come with a garbled body
+            return None  # another encoding than UTF-8: the page may be proven by its ASCII, but its body is garbled
         if pubdate:
             notes.append("time-from-jsonld")
         return pubdate
-    if not line.weekday_agrees:
+    if not posted.weekday_agrees:
         notes.append("weekday-differs")
     if pubdate is None:
-        return line.at
-    if not line.at <= pubdate < line.at + _MINUTE:
+        return posted.at
+    if not posted.at <= pubdate < posted.at + _MINUTE:
         notes.append("time-differs")
-        return line.at
+        return posted.at
     return pubdate

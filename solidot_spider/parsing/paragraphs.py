@@ -1,18 +1,18 @@
-"""A story's paragraphs: the seam between the page and everything that is made of it.
+"""Defines a story's paragraphs: the result of parsing a page, and the input for its sources, text and HTML.
 
-A paragraph is one line of a story: runs of text inside their inline elements, and the containers (lists, quotations,
-tables) around it, so that text and HTML can both be written from it. ``walk`` makes them of a page.
+A paragraph is one line of a story: spans of text inside their inline elements, and the containers (lists, quotations,
+tables) around it, so that both text and HTML can be written from it.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from solidot_spider.parsing.text import fold, visible
+from solidot_spider.parsing.text import collapse_space, strip_zero_width
 
 
 class Anchor(Struct, frozen=True, eq=False, gc=False):
-    """An ``<a href>``: its address made usable ('' where it is none for the web), as written, and its text."""
+    """An ``<a href>``: its address made absolute ('' if it is not one of the web), as written, its text and title."""
 
     url: str
     raw: str
@@ -20,7 +20,7 @@ class Anchor(Struct, frozen=True, eq=False, gc=False):
     title: str
 
 
-class Picture(Struct, frozen=True, gc=False):
+class InlineImage(Struct, frozen=True, gc=False):
     """An ``<img>`` with an absolute https address."""
 
     url: str
@@ -28,114 +28,114 @@ class Picture(Struct, frozen=True, gc=False):
     title: str
 
 
-class Run(Struct, frozen=True, gc=False):
-    """A stretch of text, or one picture, inside the same inline elements (outermost first)."""
+class Span(Struct, frozen=True, gc=False):
+    """A piece of text, or one image, inside the same inline elements (outermost first)."""
 
     text: str
     tags: tuple[str | Anchor, ...] = ()
-    picture: Picture | None = None
+    image: InlineImage | None = None
 
 
 class Container(Struct, eq=False, gc=False):
-    """An element that holds paragraphs; two lists in a row are two containers, so identity counts."""
+    """An element that holds paragraphs; two lists in a row are two containers, so they compare by identity."""
 
     tag: str
 
 
 class Cell(Struct, gc=False):
-    """A cell of a table's row."""
+    """A cell of a table's row; ``attributes`` are its ``colspan`` and ``rowspan``, if any."""
 
     tag: str
-    spans: tuple[tuple[str, str], ...]
-    runs: list[Run] = []
+    attributes: tuple[tuple[str, str], ...]
+    spans: list[Span] = []
 
 
 class Paragraph(Struct, gc=False):
     """One line of a story; ``text`` is its plain text, without a list item's marker.
 
-    A table's row is one paragraph, with ``cells`` in place of ``runs``, joined by a bar in its text.
+    A table's row is one paragraph, with ``cells`` in place of ``spans``, which a bar separates in its text.
     """
 
     text: str
-    runs: list[Run]
+    spans: list[Span]
     path: tuple[Container, ...] = ()
     heading: str = ""
     cells: list[Cell] | None = None
 
-    def all_runs(self) -> list[Run]:
-        """The runs, those of cells too."""
-        return self.runs if self.cells is None else [run for cell in self.cells for run in cell.runs]
+    def all_spans(self) -> list[Span]:
+        """The spans, also those of cells."""
+        return self.spans if self.cells is None else [span for cell in self.cells for span in cell.spans]
 
     @property
-    def pictures(self) -> list[Picture]:
-        """The pictures in it."""
-        return [run.picture for run in self.all_runs() if run.picture]
+    def images(self) -> list[InlineImage]:
+        """The images in it."""
+        return [span.image for span in self.all_spans() if span.image]
 
 
-def joined(runs: list[Run]) -> str:
-    """The plain text of runs, in one line."""
-    if len(runs) == 1:
-        text = runs[0].text
-        return fold(text) if "\n" in text else text
-    return fold("".join(run.text for run in runs))
+def plain_text(spans: list[Span]) -> str:
+    """The plain text of spans, in one line."""
+    if len(spans) == 1:
+        text = spans[0].text
+        return collapse_space(text) if "\n" in text else text
+    return collapse_space("".join(span.text for span in spans))
 
 
-def folded(runs: list[Run]) -> list[Run]:
-    """Runs with white space folded across them and the ends trimmed; [] when nothing is left to see.
+def collapse_spans(spans: list[Span]) -> list[Span]:
+    """Spans with white space collapsed across them and the ends trimmed; [] if nothing visible is left.
 
-    Neighbours inside the same inline elements become one run.
+    Neighbours inside the same inline elements become one span.
     """
-    if len(runs) == 1 and not runs[0].picture:
-        text = fold(runs[0].text)
-        return [Run(text, runs[0].tags)] if text else []
-    out: list[Run] = []
-    spaced = True  # whether what stands before ends in a space, or is the beginning
-    for run in runs:
-        if run.picture:
-            out.append(run)
+    if len(spans) == 1 and not spans[0].image:
+        text = collapse_space(spans[0].text)
+        return [Span(text, spans[0].tags)] if text else []
+    out: list[Span] = []
+    after_space = True  # or at the beginning
+    for span in spans:
+        if span.image:
+            out.append(span)
             continue
-        text = visible(run.text)
+        text = strip_zero_width(span.text)
         words = " ".join(text.split())
         if not words:
-            if text and not spaced:
-                _append(out, Run(" ", run.tags))
-                spaced = True
+            if text and not after_space:
+                _append(out, Span(" ", span.tags))
+                after_space = True
             continue
-        lead = "" if spaced or not text[0].isspace() else " "
-        spaced = text[-1].isspace()
-        _append(out, Run(lead + words + (" " if spaced else ""), run.tags))
-    return _trimmed(out)
+        lead = "" if after_space or not text[0].isspace() else " "
+        after_space = text[-1].isspace()
+        _append(out, Span(lead + words + (" " if after_space else ""), span.tags))
+    return _trim_end(out)
 
 
-def _append(out: list[Run], run: Run) -> None:
-    if out and out[-1].tags == run.tags and not out[-1].picture:
-        out[-1] = Run(out[-1].text + run.text, run.tags)
+def _append(out: list[Span], span: Span) -> None:
+    if out and out[-1].tags == span.tags and not out[-1].image:
+        out[-1] = Span(out[-1].text + span.text, span.tags)
     else:
-        out.append(run)
+        out.append(span)
 
 
-def _trimmed(runs: list[Run]) -> list[Run]:
-    while runs and not runs[-1].picture:
-        text = runs[-1].text.rstrip(" ")
+def _trim_end(spans: list[Span]) -> list[Span]:
+    while spans and not spans[-1].image:
+        text = spans[-1].text.rstrip(" ")
         if text:
-            runs[-1] = Run(text, runs[-1].tags)
+            spans[-1] = Span(text, spans[-1].tags)
             break
-        runs.pop()
-    return runs
+        spans.pop()
+    return spans
 
 
-def preformatted(runs: list[Run]) -> list[Run]:
-    """Runs of a ``<pre>``: their breaks and spaces kept, blank lines at the ends not."""
-    texts = [visible(run.text).replace("\xa0", " ").replace("\r", "") for run in runs]
-    if not any(text.strip() or run.picture for text, run in zip(texts, runs, strict=True)):
+def trim_preformatted(spans: list[Span]) -> list[Span]:
+    """Spans of a ``<pre>``: their breaks and spaces are kept, but not the blank lines at the ends."""
+    texts = [strip_zero_width(span.text).replace("\xa0", " ").replace("\r", "") for span in spans]
+    if not any(text.strip() or span.image for text, span in zip(texts, spans, strict=True)):
         return []
-    for at, run in enumerate(runs):
+    for at, span in enumerate(spans):
         texts[at] = texts[at].lstrip("\n")
-        if texts[at] or run.picture:
+        if texts[at] or span.image:
             break
-    for at in range(len(runs) - 1, -1, -1):
+    for at in range(len(spans) - 1, -1, -1):
         texts[at] = texts[at].rstrip()
-        if texts[at] or runs[at].picture:
+        if texts[at] or spans[at].image:
             break
-    kept = zip(texts, runs, strict=True)
-    return [Run(text, run.tags, run.picture) for text, run in kept if text or run.picture]
+    kept = zip(texts, spans, strict=True)
+    return [Span(text, span.tags, span.image) for text, span in kept if text or span.image]

@@ -1,6 +1,6 @@
-"""The source block: the longest run of lines that hold nothing but sources and that reaches the end of the body.
+"""Finds the source block: the longest sequence of lines at the end of a body that hold nothing but sources.
 
-Decided line by line, never by the sid or by ``<!--more-->`` (README, *The source block*).
+It is decided line by line, never by the sid or by ``<!--more-->`` (README, *The source block*).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from solidot_spider.base import site
 from solidot_spider.parsing import links, source_labels
-from solidot_spider.parsing.paragraphs import Anchor, Paragraph, Run
+from solidot_spider.parsing.paragraphs import Anchor, Paragraph, Span
 
 Form = Literal["anchor", "bare", "schemeless"]
 
@@ -26,7 +26,7 @@ _SEPARATOR = re.compile(r"[\s|｜]+")
 
 
 class Address(Struct, frozen=True, gc=False):
-    """A link as a paragraph gives it: absolute, as written, how it is given, and an anchor's text."""
+    """A link of a paragraph: its absolute URL, as written, its form, and an anchor's text."""
 
     url: str
     raw: str
@@ -34,81 +34,82 @@ class Address(Struct, frozen=True, gc=False):
     text: str = ""
 
 
-class Line(Struct, frozen=True, gc=False):
+class SourceLine(Struct, frozen=True, gc=False):
     """A line of the source block: its addresses, or its label, or neither (a prefix, a separator)."""
 
     addresses: tuple[Address, ...] = ()
     label: str = ""
 
 
-def lines(paragraphs: list[Paragraph], published_at: datetime) -> list[Line]:
-    """The lines of the source block, the last paragraphs of a body, in page order; [] where it has none.
+def find(paragraphs: list[Paragraph], published_at: datetime) -> list[SourceLine]:
+    """The lines of the source block, which are the last paragraphs of a body, in page order; [] if it has none.
 
     The first line of a body is never part of it.
     """
     with_labels = published_at >= source_labels.SINCE
-    run: list[Line] = []
+    lines: list[SourceLine] = []
     first = next((index for index, paragraph in enumerate(paragraphs) if paragraph.text), len(paragraphs))
     for index in range(len(paragraphs) - 1, first, -1):
-        line = _line(paragraphs[index], with_labels=with_labels)
+        line = _source_line(paragraphs[index], with_labels=with_labels)
         if line is None:
             break
-        run.append(line)
-    run.reverse()
-    run = run[_prose_lines(paragraphs[len(paragraphs) - len(run) - 1 :], run) :] if run else run
-    return run if any(line.addresses or line.label for line in run) else []
+        lines.append(line)
+    lines.reverse()
+    if lines:
+        lines = lines[_count_prose_lines(paragraphs[len(paragraphs) - len(lines) - 1 :], lines) :]
+    return lines if any(line.addresses or line.label for line in lines) else []
 
 
-def stretches(runs: list[Run]) -> Iterator[tuple[Anchor | None, str]]:
-    """The text of runs, grouped by the anchor for the web that it stands in (None: outside of any)."""
-    if len(runs) == 1 and not runs[0].tags:
-        yield None, runs[0].text
+def group_by_anchor(spans: list[Span]) -> Iterator[tuple[Anchor | None, str]]:
+    """The text of spans, joined as long as the anchor around them is the same (None: no anchor of the web)."""
+    if len(spans) == 1 and not spans[0].tags:
+        yield None, spans[0].text
         return
     current: Anchor | None = None
     text = ""
-    for run in runs:
-        anchor = next((tag for tag in run.tags if isinstance(tag, Anchor) and tag.url), None)
+    for span in spans:
+        anchor = next((tag for tag in span.tags if isinstance(tag, Anchor) and tag.url), None)
         if anchor is not current:
             if text or current:
                 yield current, text
             current, text = anchor, ""
-        text += run.text
+        text += span.text
     if text or current:
         yield current, text
 
 
-def _prose_lines(paragraphs: list[Paragraph], run: list[Line]) -> int:
-    """How many lines at the beginning of a run stay in the body after all.
+def _count_prose_lines(paragraphs: list[Paragraph], lines: list[SourceLine]) -> int:
+    """How many of the first lines are prose after all, and stay in the body.
 
-    A block with labels stands behind a line that closes a sentence, and a list of prices or names is prose.
+    A block with labels follows a line that closes a sentence, and a list of prices or names is prose.
 
     Args:
-        paragraphs: the paragraph before the run, then those of the run.
-        run: what each of them holds.
+        paragraphs: the paragraph before the lines, then those of the lines.
+        lines: what each of them holds.
     """
-    last_label = max((index for index, line in enumerate(run) if line.label), default=-1)
+    last_label = max((index for index, line in enumerate(lines) if line.label), default=-1)
     for skipped in range(last_label + 1):
         if source_labels.closes_sentence(paragraphs[skipped].text):
-            named = [line.label for line in run[skipped:] if line.label]
-            return last_label + 1 if source_labels.is_list(named) else skipped
+            labels = [line.label for line in lines[skipped:] if line.label]
+            return last_label + 1 if source_labels.is_list(labels) else skipped
     return last_label + 1
 
 
-def _line(paragraph: Paragraph, *, with_labels: bool) -> Line | None:
-    """What a line of the source block holds, or None for a line of prose."""
-    if paragraph.cells is not None or paragraph.heading or any(run.picture for run in paragraph.runs):
+def _source_line(paragraph: Paragraph, *, with_labels: bool) -> SourceLine | None:
+    """What a line of the source block holds; None for a line of prose."""
+    if paragraph.cells is not None or paragraph.heading or any(span.image for span in paragraph.spans):
         return None
     addresses = _addresses(paragraph)
     if addresses is not None:
-        return Line(tuple(addresses))
+        return SourceLine(tuple(addresses))
     if with_labels and not paragraph.path and source_labels.is_label(paragraph.text) and not _has_address(paragraph):
-        return Line(label=paragraph.text)
+        return SourceLine(label=paragraph.text)
     return None
 
 
 def _has_address(paragraph: Paragraph) -> bool:
-    anchored = any(isinstance(tag, Anchor) for run in paragraph.runs for tag in run.tags)
-    return anchored or any(True for _ in links.in_prose(paragraph.text))
+    in_anchor = any(isinstance(tag, Anchor) for span in paragraph.spans for tag in span.tags)
+    return in_anchor or any(True for _ in links.find_in_prose(paragraph.text))
 
 
 def _addresses(paragraph: Paragraph) -> list[Address] | None:
@@ -117,7 +118,7 @@ def _addresses(paragraph: Paragraph) -> list[Address] | None:
     if _PREFIX.fullmatch(text) or _SEPARATOR.fullmatch(text):
         return []
     addresses: list[Address] = []
-    for number, (anchor, text) in enumerate(stretches(paragraph.runs)):
+    for number, (anchor, text) in enumerate(group_by_anchor(paragraph.spans)):
         if anchor is None:
             found = _plain_addresses(text, is_first=number == 0)
             if found is None:
@@ -128,12 +129,12 @@ def _addresses(paragraph: Paragraph) -> list[Address] | None:
         else:
             return None
     if any(site.is_internal(address.url) and not site.linked_sid(address.url) for address in addresses):
-        return None  # neither a source nor a story: pulled out, it would be lost
+        return None  # neither a source nor a story: as part of the block it would be lost
     return addresses or None
 
 
 def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
-    """The addresses of a text that holds nothing else but marks between them, a prefix and remarks."""
+    """The addresses of a text that holds nothing else but marks between them, a prefix and remarks; else None."""
     addresses: list[Address] = []
     prefix = _PREFIX.match(text) if is_first else None
     at = prefix.end() if prefix else 0
@@ -142,7 +143,7 @@ def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
         if between:
             at = between.end()
             continue
-        found = links.alone(text, at)
+        found = links.match_in_line(text, at)
         if found is None:
             return None
         addresses.append(Address(found.url, found.raw, found.form))
@@ -153,9 +154,13 @@ def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
 
 def _is_own_text(anchor: Anchor) -> bool:
     """Whether an anchor's text is its own address, with or without the scheme."""
-    found = links.alone(anchor.text)
-    return found is not None and found.end == len(anchor.text) and _bare(found.url) == _bare(anchor.url)
+    found = links.match_in_line(anchor.text)
+    return (
+        found is not None
+        and found.end == len(anchor.text)
+        and _without_scheme(found.url) == _without_scheme(anchor.url)
+    )
 
 
-def _bare(url: str) -> str:
+def _without_scheme(url: str) -> str:
     return unquote(url.partition("://")[2]).rstrip("/")

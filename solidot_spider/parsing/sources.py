@@ -1,4 +1,4 @@
-"""A story's sources: the source block at its end, the links in its prose, and the stories it refers to."""
+"""Extracts a story's sources from its paragraphs: the source block, links in the prose, and related stories."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from solidot_spider.base import site
 from solidot_spider.items import Link
 from solidot_spider.parsing import links, source_block
 from solidot_spider.parsing.paragraphs import Paragraph
-from solidot_spider.parsing.source_block import Address, stretches
+from solidot_spider.parsing.source_block import Address, group_by_anchor
 
 
 class Sources(Struct):
-    """What a story's paragraphs say of its sources, and the paragraphs that are left for the body."""
+    """A story's sources, and its ``prose``: the paragraphs without the source block."""
 
     links: list[Link]
     labels: list[str]
@@ -24,40 +24,40 @@ class Sources(Struct):
     prose: list[Paragraph]
 
 
-def read(paragraphs: list[Paragraph], published_at: datetime, sid: int) -> Sources:
+def extract(paragraphs: list[Paragraph], published_at: datetime, sid: int) -> Sources:
     """The sources of a story, and its paragraphs without the source block.
 
     Args:
         paragraphs: the whole body, in page order.
-        published_at: labels are read only in stories of the time when the site gave sources by name.
+        published_at: labels count only in stories of the time since the site gives sources by name.
         sid: the story's own, which is no related story.
     """
-    block = source_block.lines(paragraphs, published_at)
+    block = source_block.find(paragraphs, published_at)
     prose = paragraphs[: len(paragraphs) - len(block)]
-    gathered = _Gathered(sid)
+    collector = _SourceCollector(sid)
     for paragraph in prose:
-        for address in _inline(paragraph):
-            gathered.add(address, "inline")
+        for address in _addresses_in_prose(paragraph):
+            collector.add_address(address, "inline")
     for line in block:
         if line.label:
-            gathered.add_label(line.label)
+            collector.add_label(line.label)
         for address in line.addresses:
-            gathered.add(address, "trailing")
-    return Sources(gathered.links, gathered.labels, gathered.related, prose)
+            collector.add_address(address, "trailing")
+    return Sources(collector.links, collector.labels, collector.related, prose)
 
 
-def _inline(paragraph: Paragraph) -> Iterator[Address]:
-    """The addresses of a paragraph of prose: anchors, and bare ones in the text around them."""
-    for anchor, text in stretches(paragraph.all_runs()):
+def _addresses_in_prose(paragraph: Paragraph) -> Iterator[Address]:
+    """The addresses of a paragraph of prose: anchors, and plain ones in the text around them."""
+    for anchor, text in group_by_anchor(paragraph.all_spans()):
         if anchor is not None:
             yield Address(anchor.url, anchor.raw, "anchor", anchor.text)
         else:
-            for found in links.in_prose(text):
+            for found in links.find_in_prose(text):
                 yield Address(found.url, found.raw, found.form)
 
 
-class _Gathered:
-    """Links, labels and stories in page order, each once."""
+class _SourceCollector:
+    """Links and stories in page order, each once, and all labels."""
 
     def __init__(self, sid: int) -> None:
         self.sid = sid
@@ -65,13 +65,13 @@ class _Gathered:
         self.labels: list[str] = []
         self.related: list[int] = []
         self.seen: set[str] = set()
-        self.original: str | None = None  # the nearest earlier link that is no mirror
+        self.original: str | None = None  # the nearest earlier link that is no archive's
 
     def add_label(self, label: str) -> None:
         self.labels.append(label)
         self.original = None
 
-    def add(self, address: Address, placement: Literal["inline", "trailing"]) -> None:
+    def add_address(self, address: Address, placement: Literal["inline", "trailing"]) -> None:
         url = address.url
         host = site.host(url)
         if site.is_internal_host(host):
@@ -79,7 +79,7 @@ class _Gathered:
             if sid and sid != self.sid and sid not in self.related:
                 self.related.append(sid)
             return
-        mirror = links.is_mirror(url)
+        is_archive = links.is_archive(url)
         if url not in self.seen:
             self.seen.add(url)
             self.links.append(
@@ -90,8 +90,8 @@ class _Gathered:
                     form=address.form,
                     placement=placement,
                     raw=address.raw,
-                    archive_of=(links.archived(url) or self.original) if mirror else None,
+                    archive_of=(links.original_of(url) or self.original) if is_archive else None,
                 )
             )
-        if not mirror:
+        if not is_archive:
             self.original = url

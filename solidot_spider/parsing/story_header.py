@@ -1,151 +1,169 @@
-"""What stands in a story's block before its body: the heading, the meta line, the share link; and the reply link.
+"""Reads the part of a story's block before its body (heading, topics, meta line, share link), and the reply link.
 
-One walk sorts it, since proxies of elements are most of what reading a page costs.
+The block is traversed once, since creating lxml's element objects is most of what a page costs.
 """
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.items import Editor, Topic
-from solidot_spider.parsing.document import BLOCK, following, has_class
-from solidot_spider.parsing.html_paragraphs import starts_comments
-from solidot_spider.parsing.text import content, fold
+from solidot_spider.parsing.comment_region import starts_comments
+from solidot_spider.parsing.elements import following, has_class, text_content
+from solidot_spider.parsing.markup import (
+    BLOCK_CLASS,
+    BODY_CLASS,
+    BOX_TAG,
+    DEPARTMENT_BEHIND_DATELINE,
+    DEPARTMENT_PREFIX,
+    DEPARTMENT_SUFFIX,
+    DEPARTMENT_TAGS,
+    HEADING_BOX_CLASS,
+    HEADING_TAG,
+    NAME_AND_UID,
+    POSTED,
+    PROFILE_NAME,
+    REPLY_MARK,
+    SECTION_SEPARATORS,
+    SHARE_MARK,
+    TOPIC_PATH,
+    TOPIC_TID,
+    UID,
+)
+from solidot_spider.parsing.text import collapse_space
 
-BODY = "p_mainnew"
-HEADING = "bg_htit"
-POSTED = "发表于"
 
-_TID = re.compile(r"[?&]tid=(\d{1,9})(?!\d)", re.ASCII)
-_UID = re.compile(r"[(（]\s*(\d{1,9})\s*[)）]", re.ASCII)
-_NAMED = re.compile(r"(\S+)\s*[(（]\s*(\d{1,9})\s*[)）]\s*$", re.ASCII)
-_NAME_IN_URL = re.compile(r"/~([^/?#]+)")
-_DEPARTMENT = re.compile(r"发表于.*?(来自\S.*)$")
-_SECTION_MARKS = (":", "：")
+class StoryHeader:
+    """The part of a story's block before its body.
 
-
-class Head:
-    """The block of a story, sorted: ``main`` is its body's element, ``text`` what the meta line says."""
+    Attributes:
+        block: the story's block.
+        body: the element that holds the body; None if there is none.
+        heading: the element that holds the title, preferably in a heading box; None if there is none.
+        links: each link with its address as written.
+        bold: the elements that may hold the department.
+        text: all text but the heading's, with its white space collapsed; the dateline is in it.
+    """
 
     def __init__(self, block: Element) -> None:
         self.block = block
-        self.main: Element | None = None
+        self.body: Element | None = None
         self.heading: Element | None = None
-        self.anchors: list[tuple[Element, str]] = []
+        self.links: list[tuple[Element, str]] = []
         self.bold: list[Element] = []
-        self._other_heading: Element | None = None
+        self._heading_outside_box: Element | None = None
         self._texts: list[str] = []
-        self._walk(block, within_heading=False)
+        self._collect_inside(block, in_heading_box=False)
         if self.heading is None:
-            self.heading = self._other_heading
-        self.text = fold("".join(self._texts))
+            self.heading = self._heading_outside_box
+        self.text = collapse_space("".join(self._texts))
 
-    def _walk(self, element: Element, *, within_heading: bool) -> bool:
-        """Sort what is inside an element; True when the body was met."""
+    def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
+        """Collect everything inside an element; True once the body is found."""
         if element.text:
             self._texts.append(element.text)
         for child in element:
             tag = child.tag
-            if tag == "h2":
-                self._set_heading(child, within_heading=within_heading)
-            elif isinstance(tag, str) and self._enter(child, tag, within_heading=within_heading):
+            if tag == HEADING_TAG:
+                self._collect_heading(child, in_heading_box=in_heading_box)
+            elif isinstance(tag, str) and self._collect(child, tag, in_heading_box=in_heading_box):
                 return True
             if child.tail:
                 self._texts.append(child.tail)
         return False
 
-    def _enter(self, element: Element, tag: str, *, within_heading: bool) -> bool:
-        """Sort an element and what is inside it; True when it is the body or holds it."""
+    def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
+        """Collect an element and everything inside it; True if it is the body or holds it."""
         if tag == "a":
-            self.anchors.append((element, element.get("href") or ""))
-        elif tag in ("b", "strong"):
+            self.links.append((element, element.get("href") or ""))
+        elif tag in DEPARTMENT_TAGS:
             self.bold.append(element)
         elif classes := (element.get("class") or "").split():
-            if BODY in classes:
-                self.main = element
+            if BODY_CLASS in classes:
+                self.body = element
                 return True
-            within_heading = within_heading or (tag == "div" and HEADING in classes)
+            in_heading_box = in_heading_box or (tag == BOX_TAG and HEADING_BOX_CLASS in classes)
         if len(element):
-            return self._walk(element, within_heading=within_heading)
+            return self._collect_inside(element, in_heading_box=in_heading_box)
         self._texts.append(element.text or "")
         return False
 
-    def _set_heading(self, element: Element, *, within_heading: bool) -> None:
-        if not within_heading:
-            self._other_heading = self._other_heading if self._other_heading is not None else element
+    def _collect_heading(self, element: Element, *, in_heading_box: bool) -> None:
+        if not in_heading_box:
+            if self._heading_outside_box is None:
+                self._heading_outside_box = element
         elif self.heading is None:
             self.heading = element
 
     @property
     def title_is_link(self) -> bool:
-        """Whether the heading holds links, as it does in lists."""
+        """Whether the heading holds links, as it does on list pages."""
         return self.heading is not None and next(self.heading.iter("a"), None) is not None
 
     def title(self) -> str:
-        """The heading's text, without the section before it; in a list's form what its last link says."""
+        """The heading's text without a section before it; if it holds links only, the text of the last one."""
         if self.heading is None:
             return ""
         anchors = list(self.heading.iter("a")) if len(self.heading) else []
-        if not anchors or fold(self.heading.text or ""):
-            return fold(content(self.heading))
-        behind = fold(anchors[-1].tail or "")
-        if behind.startswith(_SECTION_MARKS):
-            return behind.lstrip(" :：")
-        return fold(content(anchors[-1]) + " " + behind)
+        if not anchors or collapse_space(self.heading.text or ""):
+            return collapse_space(text_content(self.heading))
+        behind = collapse_space(anchors[-1].tail or "")
+        if behind.startswith(SECTION_SEPARATORS):
+            return behind.lstrip(" " + "".join(SECTION_SEPARATORS))
+        return collapse_space(text_content(anchors[-1]) + " " + behind)
 
     def editor(self) -> Editor | None:
-        """``<a href="/~Wilson">Wilson</a> (42865)发表于``."""
+        """The name in the profile link and the uid behind it; without a link, the name before the uid."""
         before = self.text.partition(POSTED)[0]
-        uids = _UID.findall(before)
+        uids = UID.findall(before)
         uid = int(uids[-1]) if uids else None
-        for anchor, href in self.anchors:
-            in_url = _NAME_IN_URL.search(href)
-            if in_url:
-                name = fold(content(anchor)) or fold(unquote(in_url[1]))
+        for anchor, href in self.links:
+            in_address = PROFILE_NAME.search(href)
+            if in_address:
+                name = collapse_space(text_content(anchor)) or collapse_space(unquote(in_address[1]))
                 return Editor(name, uid) if name else None
-        named = _NAMED.search(before)
+        named = NAME_AND_UID.search(before)
         return Editor(named[1], int(named[2])) if named else None
 
     def department(self) -> str | None:
-        """The ``来自…`` line without ``来自`` and without a final ``部门``; once each, a novel may begin so too."""
-        lines = (fold(content(element)) for element in self.bold)
-        line = next((line for line in lines if line.startswith("来自")), "")
+        """The department without its prefix and suffix, each removed once: a novel's title may begin so, too."""
+        lines = (collapse_space(text_content(element)) for element in self.bold)
+        line = next((line for line in lines if line.startswith(DEPARTMENT_PREFIX)), "")
         if not line:
-            found = _DEPARTMENT.search(self.text)
+            found = DEPARTMENT_BEHIND_DATELINE.search(self.text)
             line = found[1] if found else ""
-        return line.removeprefix("来自").strip().removesuffix("部门").strip() or None
+        return line.removeprefix(DEPARTMENT_PREFIX).strip().removesuffix(DEPARTMENT_SUFFIX).strip() or None
 
     def topics(self) -> list[Topic]:
-        """``a[href*="/search?tid=54"][title="商业"]``, in page order."""
+        """The topics in page order."""
         return [
             Topic(int(found[1]), _topic_name(anchor))
-            for anchor, href in self.anchors
-            if "/search" in href and (found := _TID.search(href))
+            for anchor, href in self.links
+            if TOPIC_PATH in href and (found := TOPIC_TID.search(href))
         ]
 
     def shared_sids(self) -> set[int]:
-        """The sids that share links of the meta line name: the page's own statement of its story."""
-        return {sid for _, href in self.anchors if "share" in href and (sid := site.shared_sid(href))}
+        """The sids in share links: the page's own statement of its story."""
+        return {sid for _, href in self.links if SHARE_MARK in href and (sid := site.shared_sid(href))}
 
     def replied_sids(self) -> set[int]:
-        """The sids that reply and comment links name, up to the readers' comments or another block."""
-        hrefs = [href for _, href in self.anchors]
-        for node in following(self.main if self.main is not None else self.block):
+        """The sids in reply and comment links, up to the readers' comments or another block."""
+        hrefs = [href for _, href in self.links]
+        for node in following(self.body if self.body is not None else self.block):
             if starts_comments(node):
                 break
             if len(node):
-                inside = list(node.iter("a", "div"))
-                if any(each.tag == "div" and has_class(each, BLOCK) for each in inside):
+                inside = list(node.iter("a", BOX_TAG))
+                if any(each.tag == BOX_TAG and has_class(each, BLOCK_CLASS) for each in inside):
                     break
                 hrefs += [each.get("href") or "" for each in inside]
-        return {sid for href in hrefs if "op=reply" in href and (sid := site.commented_sid(href))}
+        return {sid for href in hrefs if REPLY_MARK in href and (sid := site.commented_sid(href))}
 
 
 def _topic_name(anchor: Element) -> str:
     icon = next(anchor.iter("img"), None)
-    name = anchor.get("title") or (icon.get("alt") if icon is not None else "") or content(anchor)
-    return fold(name or "")
+    name = anchor.get("title") or (icon.get("alt") if icon is not None else "") or text_content(anchor)
+    return collapse_space(name or "")

@@ -1,1 +1,1 @@
-"""The probe: does the parser still fit the live site? A few known pages are asked, and each part of them is named."""
+"""The probe: fetches a few known pages and says part by part whether the parser still fits the live site."""

@@ -1,4 +1,4 @@
-"""What the probe expects: a few stories that are known, as a JSON file."""
+"""Loads what the probe expects: a few known stories, from a JSON file."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from msgspec import Struct
 
 from solidot_spider.items import Editor, Sid
 
-LIVE = Path(__file__).with_name("live.json")
-"""Stories of the live site; titles only as their SHA-256, since their words are the site's."""
+LIVE_SITE = Path(__file__).with_name("live.json")
+"""Stories of the live site; titles only as their SHA-256, since the words belong to the site."""
 
 
 class ExpectationError(ValueError):
-    """A file of expectations that cannot be read; the message says what is wrong."""
+    """A file of expectations cannot be read; the message says why."""
 
 
 class KnownStory(Struct, forbid_unknown_fields=True):
-    """A story that is known; a part that is null is looked for, and whatever it says is right.
+    """A known story; a part that is null must be found, but may say anything.
 
     Attributes:
         sid: the story id.
         title_sha256: SHA-256 of the title in UTF-8, as 64 hexadecimal digits.
         published_at: the dateline's minute in Beijing, ``2024-10-18T22:58``.
         editor: name and uid.
-        department: without ``来自`` and ``部门``.
+        department: as the record has it, without prefix and suffix.
         topics: the tids, in page order.
         sources: how many source links.
     """
@@ -40,16 +40,16 @@ class KnownStory(Struct, forbid_unknown_fields=True):
 
 
 class Expectations(Struct, forbid_unknown_fields=True):
-    """The stories to ask for."""
+    """The stories to fetch."""
 
     stories: list[KnownStory]
 
 
-def read(path: Path = LIVE) -> Expectations:
-    """The expectations of a file.
+def load(path: Path = LIVE_SITE) -> Expectations:
+    """The expectations in a file.
 
     Raises:
-        ExpectationError: it cannot be read, or says something else.
+        ExpectationError: it cannot be read, or has another form.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Expectations)

@@ -1,4 +1,7 @@
-"""Asks for the probe's pages, one after the other, as a crawl would: robots.txt first, at the crawl's pace."""
+"""Fetches the probe's pages one after the other, as a crawl does: robots.txt first, at the crawl's pace.
+
+It reads ``SOLIDOT_SITE_URL`` and ``DOWNLOAD_VERIFY_CERTIFICATES``.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,13 @@ from solidot_spider.middlewares import http_outcome
 from solidot_spider.middlewares.robots import RobotsMiddleware
 from solidot_spider.parsing import list_pages
 from solidot_spider.probe.expectations import Expectations
-from solidot_spider.probe.findings import FAR
+from solidot_spider.probe.findings import UNKNOWN_SID_DISTANCE
 
 
-class Answer(Struct):
-    """What came for a path: the address that answered, status, headers and body; or why nothing came.
+class ProbeResponse(Struct):
+    """The response to a path: the address that answered, status, headers and body; or the error.
 
-    ``certificate`` names who vouches for the site; '' over http, and where certificates are not verified.
+    ``certificate`` names the issuer of the site's certificate; '' over http, and if certificates are not verified.
     """
 
     name: str
@@ -36,7 +39,7 @@ class Answer(Struct):
 
 
 class ProbeSpider(Spider):
-    """Fetches robots.txt, the home page, the feed, the known stories and an id far above the newest."""
+    """Fetches robots.txt, the home page, the feed, the known stories and a sid far above the newest."""
 
     name = "probe"
     base = site.CANONICAL
@@ -44,7 +47,7 @@ class ProbeSpider(Spider):
     def __init__(self, expectations: Expectations | None = None) -> None:
         super().__init__()
         self.expectations = expectations or Expectations([])
-        self.answers: list[Answer] = []
+        self.answers: list[ProbeResponse] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -54,7 +57,7 @@ class ProbeSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask; nothing is left to the scheduler, so nothing is yielded."""
+        """Fetch everything; the scheduler gets nothing, so nothing is yielded."""
         if await self._robots():
             home = await self._fetch("home", "/")
             await self._fetch("feed", "/index.rss")
@@ -63,19 +66,19 @@ class ProbeSpider(Spider):
             newest = max(
                 [*list_pages.story_sids(home.body), *(known.sid for known in self.expectations.stories)], default=1
             )
-            await self._fetch(f"story {newest + FAR}", f"/story?sid={newest + FAR}")
+            await self._fetch(f"story {newest + UNKNOWN_SID_DISTANCE}", f"/story?sid={newest + UNKNOWN_SID_DISTANCE}")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request
 
     async def _robots(self) -> bool:
-        """Whether robots.txt could be had."""
+        """Whether robots.txt could be fetched."""
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         assert robots is not None
         try:
             await robots.rules(self.base)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            self.answers.append(Answer("robots.txt", "/robots.txt", error=http_outcome.of_error(error)[1]))
+            self.answers.append(ProbeResponse("robots.txt", "/robots.txt", error=http_outcome.of_error(error)[1]))
             return False
         answer = robots.responses[self.base]
         self.answers.append(_answer("robots.txt", "/robots.txt", answer))
@@ -84,20 +87,20 @@ class ProbeSpider(Spider):
             self.answers[-1].certificate = _issuer(answer)
         return True
 
-    async def _fetch(self, name: str, path: str) -> Answer:
+    async def _fetch(self, name: str, path: str) -> ProbeResponse:
         assert self.crawler.engine is not None
         request = Request(f"{self.base}{path}", callback=NO_CALLBACK)
         try:
             answer = _answer(name, path, await self.crawler.engine.download_async(request))
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            answer = Answer(name, path, error=http_outcome.of_error(error)[1])
+            answer = ProbeResponse(name, path, error=http_outcome.of_error(error)[1])
         self.answers.append(answer)
         return answer
 
 
-def _answer(name: str, path: str, response: Response) -> Answer:
+def _answer(name: str, path: str, response: Response) -> ProbeResponse:
     headers = {key.decode("latin-1"): b", ".join(values).decode("latin-1") for key, values in response.headers.items()}
-    return Answer(
+    return ProbeResponse(
         name=name,
         path=path,
         url=response.url,
@@ -109,7 +112,7 @@ def _answer(name: str, path: str, response: Response) -> Answer:
 
 
 def _issuer(response: Response) -> str:
-    """Who vouches for the certificate of an answer; '' over http."""
+    """The issuer of a response's certificate; '' over http."""
     if response.certificate is None:
         return ""
     issuer = response.certificate.getIssuer()

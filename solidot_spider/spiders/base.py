@@ -175,7 +175,7 @@ class SidSpider(Spider):
 
     def _parse_page(self, response: Response, sid: int) -> StoryPage | Missing | Unparsed:
         try:
-            return page.read(response.body, response.url, sid)
+            return page.parse(response.body, response.url, sid)
         except Exception as error:  # a fault of the parser must not cost the other ids their run
             self.logger.exception("Story %d: fault in the parser", sid)
             return Unparsed(f"fault in the parser ({type(error).__name__})")

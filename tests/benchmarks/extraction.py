@@ -146,7 +146,7 @@ def samples() -> list[Sample]:
     for line in (corpus.directory() / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
         data, url = corpus.page(gold["sid"]), site.story_url(gold["sid"])
-        said = page.read(data, url)
+        said = page.parse(data, url)
         assert isinstance(said, StoryPage)
         made.append(Sample(data, url, gold, squeezed(body.text(said.paragraphs))))
     return made

@@ -25,7 +25,7 @@ Cutter = Callable[[StoryPage, str], Iterable[str]]
 
 
 def ours(story: StoryPage, _: str) -> list[str]:
-    return [link.url for link in sources.read(story.paragraphs, story.published_at, story.sid).links]
+    return [link.url for link in sources.extract(story.paragraphs, story.published_at, story.sid).links]
 
 
 def cutters() -> dict[str, Cutter]:
@@ -54,7 +54,7 @@ def stories() -> list[tuple[StoryPage, set[str], set[str]]]:
     found = []
     for line in (corpus.directory() / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
-        said = page.read(corpus.page(gold["sid"]), site.story_url(gold["sid"]))
+        said = page.parse(corpus.page(gold["sid"]), site.story_url(gold["sid"]))
         if "source_links" in gold["skip"] or not isinstance(said, StoryPage) or has_anchor(said):
             continue
         links = gold["source_links"]
@@ -64,8 +64,8 @@ def stories() -> list[tuple[StoryPage, set[str], set[str]]]:
 
 
 def has_anchor(story: StoryPage) -> bool:
-    runs = (run for paragraph in story.paragraphs for run in paragraph.all_runs())
-    return any(isinstance(tag, Anchor) for run in runs for tag in run.tags)
+    spans = (span for paragraph in story.paragraphs for span in paragraph.all_spans())
+    return any(isinstance(tag, Anchor) for span in spans for tag in span.tags)
 
 
 def f1(cutter: Cutter, chosen: list[tuple[StoryPage, set[str], set[str]]]) -> float:

@@ -24,11 +24,11 @@ def day_page(day: date) -> bytes:
     return pages.SITE.answer(f"/?issue={day:%Y%m%d}").body
 
 
-def blocks(*told: tuple[int, date | None], section: str = "") -> bytes:
-    """A list of stories, each of this day."""
+def blocks(*listed: tuple[int, date | None], section: str = "") -> bytes:
+    """A list page of these stories, each with its day."""
     lines = [
         BLOCK.format(sid=sid, section=section, at=f"发表于{day:%Y年%m月%d日} 10时00分" if day else "")
-        for sid, day in told
+        for sid, day in listed
     ]
     return "".join(lines).encode()
 
@@ -63,16 +63,16 @@ def test_the_feed_lists_its_items_with_and_without_a_scheme() -> None:
 
 
 @pytest.mark.parametrize("feed", [b"", b"<html><body>no feed", b"<rss><channel><item><link>/x</link></item>"])
-def test_what_is_no_feed_lists_none(feed: bytes) -> None:
+def test_a_body_that_is_no_feed_lists_none(feed: bytes) -> None:
     assert list_pages.feed_sids(feed) == []
 
 
 def test_each_day_of_the_site_lists_its_stories() -> None:
-    told = {sid: builtin_stories()[sid].published.astimezone(BEIJING).date() for sid in pages.SIDS}
-    for day in set(told.values()):
+    days = {sid: builtin_stories()[sid].published.astimezone(BEIJING).date() for sid in pages.SIDS}
+    for day in set(days.values()):
         found = list_pages.day_sids(day_page(day), day)
         assert found is not None
-        assert found == sorted((sid for sid, at in told.items() if at == day), reverse=True)
+        assert found == sorted((sid for sid, at in days.items() if at == day), reverse=True)
 
 
 def test_an_empty_day_lists_nothing() -> None:
@@ -89,7 +89,7 @@ def test_a_day_with_section_links_lists_the_titles() -> None:
     assert list_pages.day_sids(blocks((5, DAY), section=linked), DAY) == [5]
 
 
-def test_the_page_of_another_day_is_not_taken() -> None:
+def test_the_page_of_another_day_is_refused() -> None:
     assert list_pages.day_sids(day_page(DAY), EMPTY) is None
 
 
@@ -112,7 +112,7 @@ def test_the_home_page_is_no_day(per_day: int) -> None:
     ],
     ids=["empty", "no text", "captcha", "error", "feed"],
 )
-def test_what_is_no_list_is_no_empty_day(body: bytes) -> None:
+def test_a_body_that_is_no_list_is_no_empty_day(body: bytes) -> None:
     assert list_pages.day_sids(body, DAY) is None
 
 
@@ -130,7 +130,7 @@ def test_a_story_without_a_time_is_of_the_day() -> None:
     assert list_pages.day_sids(blocks((7, None), (6, None)), DAY) is None
 
 
-def test_a_story_that_stands_twice_is_listed_once() -> None:
+def test_a_story_with_two_blocks_is_listed_once() -> None:
     assert list_pages.day_sids(blocks((7, DAY), (5, DAY), (7, DAY)), DAY) == [7, 5]
 
 

@@ -1,4 +1,4 @@
-"""What holds for any input."""
+"""Properties that hold for any input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from solidot_spider import items, record
 from solidot_spider.base import site
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.parsing import body, dateline, document, html_paragraphs, links
+from solidot_spider.parsing import body, dateline, html_paragraphs, html_tree, links
 from solidot_spider.parsing.page import Missing, Unparsed
 from tests import pages
 
@@ -119,22 +119,22 @@ def markup(draw: st.DrawFn) -> str:
     return "".join(out)
 
 
-def cut(html: str) -> str:
-    """HTML cut into paragraphs, as text."""
-    return body.text(html_paragraphs.of_fragment(document.tree(f"<div>{html}</div>".encode()), URL))
+def parsed_text(html: str) -> str:
+    """HTML parsed into paragraphs, as text."""
+    return body.text(html_paragraphs.parse_fragment(html_tree.parse(f"<div>{html}</div>".encode()).root, URL))
 
 
 @given(markup())
 @settings(max_examples=400, deadline=None)
-def test_the_html_cut_into_paragraphs_is_the_text(html: str) -> None:
-    paragraphs = html_paragraphs.of_fragment(document.tree(f"<div>{html}</div>".encode()), URL)
-    assert cut(body.html(paragraphs)) == body.text(paragraphs)
+def test_the_html_parsed_into_paragraphs_is_the_text(html: str) -> None:
+    paragraphs = html_paragraphs.parse_fragment(html_tree.parse(f"<div>{html}</div>".encode()).root, URL)
+    assert parsed_text(body.html(paragraphs)) == body.text(paragraphs)
 
 
 @given(markup())
 @settings(max_examples=400, deadline=None)
 def test_a_sanitiser_finds_nothing_to_change(html: str) -> None:
-    clean = body.html(html_paragraphs.of_fragment(document.tree(f"<div>{html}</div>".encode()), URL))
+    clean = body.html(html_paragraphs.parse_fragment(html_tree.parse(f"<div>{html}</div>".encode()).root, URL))
     assert nh3.clean(clean, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None) == clean
     assert set(re.findall(r"&\w+;", clean)) <= {"&amp;", "&lt;", "&gt;", "&quot;"}
 
@@ -143,22 +143,22 @@ def test_a_sanitiser_finds_nothing_to_change(html: str) -> None:
 def test_both_hold_for_our_own_stories(sid: int) -> None:
     story = record.record(pages.page(sid), site.story_url(sid), NOW)
     assert isinstance(story, items.Story)
-    assert cut(story.body_html) == story.body
+    assert parsed_text(story.body_html) == story.body
     clean = nh3.clean(story.body_html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
     assert clean == story.body_html
 
 
 @given(st.datetimes(datetime(1997, 1, 1), datetime(2100, 1, 1)), st.sampled_from(["", " ", "\xa0", "\n  "]))  # noqa: DTZ001
-def test_a_dateline_is_read_back(moment: datetime, space: str) -> None:
+def test_a_dateline_is_parsed(moment: datetime, space: str) -> None:
     line = f"某人 (1)发表于{space}{moment:%Y年%m月%d日}{space}{moment:%H时%M分}{space}星期{WEEKDAYS[moment.weekday()]}"
-    assert dateline.read(line) == (moment.replace(second=0, microsecond=0, tzinfo=BEIJING), True)
+    assert dateline.parse(line) == (moment.replace(second=0, microsecond=0, tzinfo=BEIJING), True)
 
 
 @given(st.text())
-def test_no_text_is_too_strange_for_a_dateline(text: str) -> None:
-    dateline.read(text)
-    dateline.read(f"发表于 {text}年1月1日 1时1分")
-    dateline.read_pubdate(text)
+def test_any_text_can_be_searched_for_a_dateline(text: str) -> None:
+    dateline.parse(text)
+    dateline.parse(f"发表于 {text}年1月1日 1时1分")
+    dateline.parse_pubdate(text)
 
 
 PATH = st.from_regex(r"/[A-Za-z0-9_~@#%=&?+\-]{1,20}", fullmatch=True)
@@ -168,42 +168,46 @@ STOPS = st.sampled_from(list('，。；：！？、（）【】《》“”‘�
 @given(st.sampled_from(["http", "https"]), PATH, STOPS, st.text(max_size=5))
 def test_an_address_in_prose_ends_where_the_rule_says(scheme: str, path: str, stop: str, behind: str) -> None:
     url = f"{scheme}://news.example.org{path}"
-    found = list(links.in_prose(f"正文{url}{stop}{behind}"))
+    found = list(links.find_in_prose(f"正文{url}{stop}{behind}"))
     assert found[0].raw == url
 
 
 @given(st.text())
-def test_no_text_is_too_strange_for_cutting(text: str) -> None:
-    for said in (*links.in_prose(text), *links.in_prose(f"https://{text}"), *links.in_prose(f"a.example.org/{text}")):
-        assert said.url.startswith(("http://", "https://"))
-        assert "." in site.host(said.url) or site.host(said.url).startswith("[")
-    links.alone(text)
-    links.alone(f"https://{text}")
-    links.usable(text, URL)
-    links.archived(f"https://archive.ph/{text}")
+def test_any_text_can_be_searched_for_addresses(text: str) -> None:
+    for found in (
+        *links.find_in_prose(text),
+        *links.find_in_prose(f"https://{text}"),
+        *links.find_in_prose(f"a.example.org/{text}"),
+    ):
+        assert found.url.startswith(("http://", "https://"))
+        assert "." in site.host(found.url) or site.host(found.url).startswith("[")
+    links.match_in_line(text)
+    links.match_in_line(f"https://{text}")
+    links.absolute(text, URL)
+    links.original_of(f"https://archive.ph/{text}")
 
 
 @given(st.integers(0, 5_000), st.binary(max_size=40), st.sampled_from(pages.SIDS))
 @settings(max_examples=300, deadline=None)
-def test_no_page_is_too_broken(at: int, junk: bytes, sid: int) -> None:
+def test_a_broken_page_gives_a_record_or_a_reason(at: int, junk: bytes, sid: int) -> None:
     data = pages.page(sid)
     start = data.index(b'<div id="center">') + at
-    said = record.record(data[:start] + junk + data[start + len(junk) :], site.story_url(sid), NOW)
-    if isinstance(said, items.Story):
-        assert said.sid == sid
-        assert items.read_line(items.line(said)) == said
+    result = record.record(data[:start] + junk + data[start + len(junk) :], site.story_url(sid), NOW)
+    if isinstance(result, items.Story):
+        assert result.sid == sid
+        assert items.read_line(items.line(result)) == result
     else:
-        assert isinstance(said, Missing | Unparsed)
-        assert said.reason
+        assert isinstance(result, Missing | Unparsed)
+        assert result.reason
 
 
 @given(st.binary())
-def test_no_bytes_are_too_strange(data: bytes) -> None:
+def test_any_bytes_give_a_reason(data: bytes) -> None:
     assert isinstance(record.record(data, URL, NOW), Missing | Unparsed)
 
 
 @given(st.recursive(st.none() | st.integers(0, 9) | st.text(), lambda inner: st.lists(inner, max_size=3)))
-def test_the_hash_is_json_as_everybody_writes_it(value: object) -> None:
+def test_the_hash_is_over_plain_sorted_json(value: object) -> None:
     import hashlib  # noqa: PLC0415
     import json  # noqa: PLC0415
 

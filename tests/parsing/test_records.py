@@ -1,7 +1,6 @@
-"""A page as fetched, and the record expected of it: one pair for each kind of page.
+"""Fixed pages and the records expected of them: one pair for each kind of page.
 
-The expected records were read by eye. When one changes on purpose, ``PARSER_VERSION`` is raised and the digest below
-is set anew.
+The expected records were checked by eye. When one changes on purpose, raise ``PARSER_VERSION`` and set the digest below.
 """
 
 from __future__ import annotations
@@ -46,15 +45,15 @@ def test_there_is_a_page_of_each_kind() -> None:
 
 def test_the_parser_version_is_raised_when_records_change() -> None:
     digest = hashlib.sha256(b"".join(items.line(made(name)) for name in NAMES)).hexdigest()[:16]
-    assert (items.PARSER_VERSION, digest) == (VERSION, DIGEST), "raise item.PARSER_VERSION, then set both here"
+    assert (items.PARSER_VERSION, digest) == (VERSION, DIGEST), "raise items.PARSER_VERSION, then set both here"
 
 
 def test_the_shipped_schema_is_that_of_the_types() -> None:
     shipped = Path(items.__file__).with_name("story.schema.json").read_text(encoding="utf-8")
-    assert shipped == json.dumps(items.schema(), ensure_ascii=False, indent=2) + "\n", "write item.schema() there"
+    assert shipped == json.dumps(items.schema(), ensure_ascii=False, indent=2) + "\n", "write items.schema() there"
 
 
-def test_keys_stand_in_the_contracts_order() -> None:
+def test_keys_are_in_the_schemas_order() -> None:
     keys = list(json.loads(items.line(made(NAMES[0]))))
     properties = items.schema()["$defs"]["Story"]["properties"]
     assert keys == list(properties)

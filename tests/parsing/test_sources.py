@@ -1,4 +1,4 @@
-"""Source links, labels and related stories: the contract's worked lines, and what is like them."""
+"""Source links, labels and related stories: the examples of README, and lines like them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.parsing import body, document, html_paragraphs, links, source_labels, sources
+from solidot_spider.parsing import body, html_paragraphs, html_tree, links, source_labels, sources
 from solidot_spider.parsing.sources import Sources
 
 URL = "https://www.solidot.org/story?sid=81000"
@@ -16,18 +16,18 @@ EARLY = datetime(2024, 10, 18, tzinfo=BEIJING)
 LATE = datetime(2025, 3, 1, tzinfo=BEIJING)
 
 
-def read(html: str, at: datetime = LATE) -> Sources:
-    paragraphs = html_paragraphs.of_fragment(document.tree(f"<div>{html}</div>".encode()), URL)
-    return sources.read(paragraphs, at, 81000)
+def extract(html: str, at: datetime = LATE) -> Sources:
+    paragraphs = html_paragraphs.parse_fragment(html_tree.parse(f"<div>{html}</div>".encode()).root, URL)
+    return sources.extract(paragraphs, at, 81000)
 
 
 def block(*lines: str, at: datetime = LATE) -> Sources:
     """The sources of a story with these lines behind its prose."""
-    return read("<br>".join((PROSE, *lines)), at)
+    return extract("<br>".join((PROSE, *lines)), at)
 
 
-def text(said: Sources) -> str:
-    return body.text(said.prose)
+def text(found: Sources) -> str:
+    return body.text(found.prose)
 
 
 @pytest.mark.parametrize(
@@ -59,21 +59,21 @@ def text(said: Sources) -> str:
     ],
 )  # fmt: skip
 def test_a_line_that_is_one_address(line: str, url: str, form: str, archive_of: str | None) -> None:
-    said = block(line)
-    (link,) = said.links
+    found = block(line)
+    (link,) = found.links
     assert (link.url, link.form, link.placement, link.archive_of) == (url, form, "trailing", archive_of)
-    assert text(said) == PROSE
+    assert text(found) == PROSE
 
 
-def test_a_mirror_points_to_the_source_before_it() -> None:
-    said = block("https://www.nytimes.com/a", "https://archive.ph/Bas23")
-    assert [link.archive_of for link in said.links] == [None, "https://www.nytimes.com/a"]
+def test_an_archive_points_to_the_source_before_it() -> None:
+    found = block("https://www.nytimes.com/a", "https://archive.ph/Bas23")
+    assert [link.archive_of for link in found.links] == [None, "https://www.nytimes.com/a"]
 
 
-def test_a_mirror_behind_a_label_or_alone_points_nowhere() -> None:
+def test_an_archive_behind_a_label_or_alone_points_nowhere() -> None:
     assert [link.archive_of for link in block("https://archive.ph/Bas23").links] == [None]
-    said = block("https://www.nytimes.com/a", "日报：另一个标题在这里", "archive.ph/Bas23")
-    assert [link.archive_of for link in said.links] == [None, None]
+    found = block("https://www.nytimes.com/a", "日报：另一个标题在这里", "archive.ph/Bas23")
+    assert [link.archive_of for link in found.links] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_a_mirror_behind_a_label_or_alone_points_nowhere() -> None:
     ],
 )
 def test_an_address_in_prose_stays_there(prose: str, url: str) -> None:
-    said = read(PROSE + "<br>" + prose)
-    assert [(link.url, link.placement) for link in said.links] == [(url, "inline")]
-    assert prose in text(said)
+    found = extract(PROSE + "<br>" + prose)
+    assert [(link.url, link.placement) for link in found.links] == [(url, "inline")]
+    assert prose in text(found)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_an_address_in_prose_stays_there(prose: str, url: str) -> None:
         "写信给 me@example.org/x 即可。",
     ],
 )
-def test_what_looks_like_an_address_and_is_none(prose: str) -> None:
-    assert read(prose).links == []
+def test_text_that_only_looks_like_an_address(prose: str) -> None:
+    assert extract(prose).links == []
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_what_looks_like_an_address_and_is_none(prose: str) -> None:
     ],
 )
 def test_a_source_by_name_only(line: str) -> None:
-    said = block(line)
-    assert said.labels == [line]
-    assert text(said) == PROSE
+    found = block(line)
+    assert found.labels == [line]
+    assert text(found) == PROSE
     assert block(line, at=EARLY).labels == []
     assert text(block(line, at=EARLY)).endswith(line)
 
@@ -148,56 +148,58 @@ def test_a_source_by_name_only(line: str) -> None:
         ("字" * 201,),
     ],
 )
-def test_prose_is_never_pulled_out(lines: tuple[str, ...]) -> None:
-    said = block(*lines)
-    assert said.labels == []
-    assert text(said) == "\n\n".join((PROSE, *lines))
+def test_prose_is_never_part_of_the_block(lines: tuple[str, ...]) -> None:
+    found = block(*lines)
+    assert found.labels == []
+    assert text(found) == "\n\n".join((PROSE, *lines))
 
 
 def test_labels_stand_behind_a_closed_sentence() -> None:
-    assert read("列表如下：<br>日报：一个标题在这里").labels == []
-    assert read("他说：“结束了”<br>日报：一个标题在这里").labels == ["日报：一个标题在这里"]
+    assert extract("列表如下：<br>日报：一个标题在这里").labels == []
+    assert extract("他说：“结束了”<br>日报：一个标题在这里").labels == ["日报：一个标题在这里"]
 
 
 def test_the_first_line_is_never_part_of_the_block() -> None:
-    said = read("https://a.example.org/x<br>https://a.example.org/y")
-    assert [(link.url[-1], link.placement) for link in said.links] == [("x", "inline"), ("y", "trailing")]
-    assert text(said) == "https://a.example.org/x"
+    found = extract("https://a.example.org/x<br>https://a.example.org/y")
+    assert [(link.url[-1], link.placement) for link in found.links] == [("x", "inline"), ("y", "trailing")]
+    assert text(found) == "https://a.example.org/x"
 
 
 def test_separators_prefixes_and_remarks_are_dropped() -> None:
-    said = block(
+    found = block(
         "参考：",
         "https://a.example.org/1 https://a.example.org/2",
         "|",
         "论文：https://a.example.org/3（已删除）",
         '<img src="https://img.solidot.org//0/446/liiLIZF8Uh6yM.jpg">',
     )
-    assert [link.url[-1] for link in said.links] == ["1", "2", "3"]
-    assert text(said) == PROSE
+    assert [link.url[-1] for link in found.links] == ["1", "2", "3"]
+    assert text(found) == PROSE
 
 
 @pytest.mark.parametrize("mark", ["<!--more-->", "<p></p><!--more--><p></p>", ""])
 def test_the_more_mark_is_no_rule(mark: str) -> None:
-    said = read(f"{PROSE}{mark}<br>又一段。{mark}<br>https://a.example.org/x{mark}")
-    assert text(said) == f"{PROSE}\n\n又一段。"
-    assert len(said.links) == 1
+    found = extract(f"{PROSE}{mark}<br>又一段。{mark}<br>https://a.example.org/x{mark}")
+    assert text(found) == f"{PROSE}\n\n又一段。"
+    assert len(found.links) == 1
 
 
 def test_other_stories_are_related_and_never_sources() -> None:
-    said = read(
+    found = extract(
         '见<a href="/story?sid=5">甲</a>、<a href="//linux.solidot.org/story?sid=6">乙</a>、'
         '<a href="/story?sid=81000">自己</a>、<a href="/comments?sid=7">评论</a>、<a href="/~x">人</a>、'
         '<a href="http://www.solidot.org/article.pl?sid=08/05/03/1">旧</a>。<br>http://www.solidot.org/story?sid=8'
     )
-    assert said.related == [5, 6, 8]
-    assert said.links == []
-    assert "sid=8" not in text(said)
+    assert found.related == [5, 6, 8]
+    assert found.links == []
+    assert "sid=8" not in text(found)
 
 
-def test_each_link_once_the_first_place_wins() -> None:
-    said = read('<a href="https://a.example.org/x">甲</a>说明。<br>https://a.example.org/x<br>https://a.example.org/y')
-    assert [(link.url[-1], link.form, link.placement) for link in said.links] == [
+def test_each_link_is_given_once_with_its_first_place() -> None:
+    found = extract(
+        '<a href="https://a.example.org/x">甲</a>说明。<br>https://a.example.org/x<br>https://a.example.org/y'
+    )
+    assert [(link.url[-1], link.form, link.placement) for link in found.links] == [
         ("x", "anchor", "inline"),
         ("y", "bare", "trailing"),
     ]
@@ -224,7 +226,7 @@ def test_the_reader_who_submitted(line: str, name: str | None) -> None:
     assert body.submitter(line) == name
 
 
-def test_labels_are_read_from_the_day_the_site_began_to_name_them() -> None:
+def test_labels_count_from_the_day_the_site_began_to_give_them() -> None:
     assert datetime(2025, 1, 26, tzinfo=BEIJING) == source_labels.SINCE
 
 
@@ -242,5 +244,5 @@ def test_labels_are_read_from_the_day_the_site_began_to_name_them() -> None:
         ("http://[::1", ""),
     ],
 )
-def test_an_href_is_made_usable_or_dropped(href: str, url: str) -> None:
-    assert links.usable(href, URL) == url
+def test_an_href_is_made_absolute_or_dropped(href: str, url: str) -> None:
+    assert links.absolute(href, URL) == url

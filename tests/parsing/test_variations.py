@@ -22,7 +22,7 @@ OWN_ADDRESS = re.compile(r'"(?:https?:)?//([a-z.]*solidot\.org)')
 
 
 def same(story: Story) -> dict[str, Any]:
-    """What must not depend on the markup: an address keeps its meaning, not its spelling."""
+    """The fields that must not depend on the markup; of an address, the meaning but not the spelling."""
     values: dict[str, Any] = msgspec.to_builtins(story)
     values["published_at"] = values["published_at"][:16]  # the seconds go with the JSON-LD
     values["body_html"] = OWN_ADDRESS.sub(r'"//\1', values["body_html"])
@@ -52,24 +52,24 @@ def test_the_corpus_in_other_markup(seed: int) -> None:
         assert same(made(varied(data, sid * 10 + seed), sid)) == same(made(data, sid)), f"story {sid}"
 
 
-def of_whole(data: bytes, sid: int) -> Story:
-    """The record of a page that is parsed whole, where its story's part would do."""
-    said = page.of_document(Document(data, whole=True), sid, sid)
-    assert isinstance(said, StoryPage), (sid, said)
-    return record.finished(record.with_body(record.with_sources(Draft(said, corpus.FETCHED_AT))))
+def of_whole_page(data: bytes, sid: int) -> Story:
+    """The record of a page that is parsed whole although its story's slice is enough."""
+    parsed = page.parse_document(Document(data, whole_page=True), sid, sid)
+    assert isinstance(parsed, StoryPage), (sid, parsed)
+    return record.to_story(record.with_body(record.with_sources(Draft(parsed, corpus.FETCHED_AT))))
 
 
 @pytest.mark.parametrize("sid", pages.SIDS)
-def test_a_part_of_the_page_gives_what_the_whole_page_gives(sid: int) -> None:
+def test_the_storys_slice_gives_the_record_of_the_whole_page(sid: int) -> None:
     data = pages.page(sid)
-    assert Document(data).block_at > 0
-    assert of_whole(data, sid) == made(data, sid)
+    assert Document(data).block_start > 0
+    assert of_whole_page(data, sid) == made(data, sid)
 
 
-def test_a_part_of_the_page_gives_what_the_whole_page_gives_over_the_corpus() -> None:
+def test_the_storys_slice_gives_the_record_of_the_whole_page_over_the_corpus() -> None:
     for sid in corpus.sids():
         for data in (corpus.page(sid), varied(corpus.page(sid), sid)):
-            assert of_whole(data, sid) == made(data, sid)
+            assert of_whole_page(data, sid) == made(data, sid)
 
 
 @pytest.mark.parametrize("seed", range(30))

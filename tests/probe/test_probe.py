@@ -1,4 +1,4 @@
-"""``solidot probe``: does the parser still fit the site?"""
+"""``solidot probe``: whether the parser still fits the site."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ def test_all_is_found_on_the_trial_site(tmp_path: Path) -> None:
     assert asked[0] == "/robots.txt"
     assert asked.count("/robots.txt") == 1
     assert asked[1:3] == ["/", "/index.rss"]
-    assert len(asked) == len(set(asked)) == 3 + len(expectations.read(SHIPPED).stories) + 1
+    assert len(asked) == len(set(asked)) == 3 + len(expectations.load(SHIPPED).stories) + 1
     assert not (tmp_path / "data").exists()
     for part in ("title", "dateline", "share link", "topics", "views", "body", "JSON-LD", "comments region"):
         assert part in run.out
 
 
-def test_what_came_is_kept(tmp_path: Path) -> None:
+def test_the_responses_are_saved(tmp_path: Path) -> None:
     with running("--clock", NOW) as server:
-        run = probe(server, tmp_path, "--save", str(tmp_path / "kept"))
+        run = probe(server, tmp_path, "--save", str(tmp_path / "saved"))
         page = server.get("/story?sid=79517").body
-    kept = {path.name for path in (tmp_path / "kept").iterdir()}
+    saved = {path.name for path in (tmp_path / "saved").iterdir()}
     assert run.status == 0
-    assert {"robots.txt", "home.html", "feed.xml", "story-79517.html", "answers.json"} <= kept
-    answers = json.loads((tmp_path / "kept" / "answers.json").read_bytes())
+    assert {"robots.txt", "home.html", "feed.xml", "story-79517.html", "answers.json"} <= saved
+    answers = json.loads((tmp_path / "saved" / "answers.json").read_bytes())
     assert [each["status"] for each in answers] == [200] * len(answers)
-    assert len((tmp_path / "kept" / "story-79517.html").read_bytes()) == pytest.approx(len(page), rel=0.2)
+    assert len((tmp_path / "saved" / "story-79517.html").read_bytes()) == pytest.approx(len(page), rel=0.2)
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "told"),
+    ("fault", "status", "message"),
     [
         ({"action": "home", "path": "/story?sid=79517"}, 3, "home-page"),
         ({"action": "other", "sid": 79523, "path": "/story?sid=79517"}, 3, "expected"),
@@ -82,11 +82,11 @@ def test_what_came_is_kept(tmp_path: Path) -> None:
         ({"action": "reset", "path": "/"}, 1, "connection lost"),
     ],
 )
-def test_what_differs_is_named(faulty: Any, tmp_path: Path, fault: dict[str, Any], status: int, told: str) -> None:
+def test_a_difference_is_named(faulty: Any, tmp_path: Path, fault: dict[str, Any], status: int, message: str) -> None:
     with faulty(fault) as server:
         run = probe(server, tmp_path)
     assert run.status == status
-    assert told in run.out
+    assert message in run.out
     assert f"exit status {status}" in run.out
     assert "Traceback" not in run.err
 
@@ -102,21 +102,21 @@ def test_robots_is_obeyed(tmp_path: Path) -> None:
     assert "forbidden by robots.txt" in run.out
 
 
-def test_a_robots_txt_that_is_kept_from_us_allows_all(faulty: Any, tmp_path: Path) -> None:
+def test_a_forbidden_robots_txt_allows_all(faulty: Any, tmp_path: Path) -> None:
     with faulty({"path": "/robots.txt", "action": "status", "status": 403}) as server:
         run = probe(server, tmp_path)
     assert run.status == 0
     assert states(run)["robots.txt", "answer"] == "found"
 
 
-def test_nobody_at_home(tmp_path: Path) -> None:
+def test_a_site_that_refuses_connections(tmp_path: Path) -> None:
     run = solidot("http://127.0.0.1:9", tmp_path / "data", "probe", "-s", "RETRY_TIMES=0", "-s", "DOWNLOAD_DELAY=0")
     assert run.status == 1
     assert "connection refused" in run.out
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"stories": [{"sid": 0}]}', '{"storys": []}'])
-def test_wrong_expectations_ask_nothing(tmp_path: Path, text: str) -> None:
+def test_wrong_expectations_fetch_nothing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "expect.json"
     file.write_text(text)
     run = solidot("http://127.0.0.1:9", tmp_path / "data", "probe", "--expect", str(file))
@@ -127,7 +127,7 @@ def test_wrong_expectations_ask_nothing(tmp_path: Path, text: str) -> None:
 
 @pytest.fixture
 def known() -> expectations.KnownStory:
-    return next(story for story in expectations.read(SHIPPED).stories if story.sid == 79517)
+    return next(story for story in expectations.load(SHIPPED).stories if story.sid == 79517)
 
 
 @pytest.mark.parametrize(
@@ -143,18 +143,18 @@ def known() -> expectations.KnownStory:
 )
 def test_each_part_is_compared(known: expectations.KnownStory, part: str, field: str, value: Any) -> None:
     page, url = pages.page(known.sid), site.story_url(known.sid)
-    assert {finding.state for finding in findings.of_story(page, url, known)} == {"found"}
+    assert {finding.state for finding in findings.check_story(page, url, known)} == {"found"}
     setattr(known, field, value)
-    assert [f.part for f in findings.of_story(page, url, known) if f.state != "found"] == [part]
+    assert [f.part for f in findings.check_story(page, url, known) if f.state != "found"] == [part]
 
 
 def test_the_live_expectations_fit_the_corpus() -> None:
-    known = next(story for story in expectations.read().stories if story.sid == 79532)
-    told = list(findings.of_story(corpus.page(79532), site.story_url(79532), known))
-    assert {finding.state for finding in told} == {"found"}
+    known = next(story for story in expectations.load().stories if story.sid == 79532)
+    found = list(findings.check_story(corpus.page(79532), site.story_url(79532), known))
+    assert {finding.state for finding in found} == {"found"}
 
 
 @pytest.mark.parametrize("page", [b"", b"\x00\xff", b"<div class=block_m>", b"<html><body>hello"])
-def test_no_page_is_too_strange(known: expectations.KnownStory, page: bytes) -> None:
-    told = {finding.part: finding.state for finding in findings.of_story(page, site.story_url(known.sid), known)}
-    assert told["title"] == told["body"] == told["the story itself"] == "not found"
+def test_a_page_that_is_no_story_has_no_title_and_body(known: expectations.KnownStory, page: bytes) -> None:
+    states = {finding.part: finding.state for finding in findings.check_story(page, site.story_url(known.sid), known)}
+    assert states["title"] == states["body"] == states["the story itself"] == "not found"

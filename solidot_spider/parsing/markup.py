@@ -1,0 +1,112 @@
+"""Holds every tag, class, id, link form and text mark of the site's pages that the parser looks for.
+
+No other module of the package spells one of them (the trial site, which renders such pages, has its own), so a renamed
+class of the site is one line here. The form of the site's addresses is in ``base/site.py``, what holds for HTML in
+general in ``html_tags.py``. Attested means: seen in captured copies of the site; n/m counts story pages of 2022-10 to
+2025-10. Nobody has seen a whole raw page, so no fact may depend on one detail alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Tags of the site's choice. Attested.
+BOX_TAG = "div"
+"""Blocks, heading boxes, meta lines, comments, side boxes and the footer."""
+HEADING_TAG = "h2"
+"""The headings of stories, comments and side boxes; the first of a page is a side box's."""
+
+# The block of a story: one on its own page, many on a list page. Attested.
+BLOCK_CLASS = "block_m"
+BLOCK_CLASS_BYTES = BLOCK_CLASS.encode()
+BLOCK_TAG_START = re.compile(
+    rf"""<{BOX_TAG}\s(?:[^<>]*\s)?class\s*=\s*["']?(?:[^"'<>=]*\s)?\Z""".encode(), re.IGNORECASE
+)
+"""The block's tag up to the name of its class."""
+
+# The heading: in a box of its own; on list pages a link, with a section's name before it. Attested.
+HEADING_BOX_CLASS = "bg_htit"
+SECTION_SEPARATORS = (":", "：")
+
+# The meta line: editor, uid, dateline, share link, department. Comments have one of the same class. Attested, the
+# dateline on 4804/4804, the department on 4782/4782; only old departments end in the suffix.
+META_CLASS = "talk_time"
+POSTED = "发表于"
+PROFILE_PATH = "/~"
+PROFILE_NAME = re.compile(rf"{PROFILE_PATH}([^/?#]+)")
+UID = re.compile(r"[(（]\s*(\d{1,9})\s*[)）]", re.ASCII)
+NAME_AND_UID = re.compile(r"(\S+)\s*[(（]\s*(\d{1,9})\s*[)）]\s*$", re.ASCII)
+DEPARTMENT_TAGS = ("b", "strong")
+DEPARTMENT_PREFIX = "来自"
+DEPARTMENT_SUFFIX = "部门"
+DEPARTMENT_BEHIND_DATELINE = re.compile(rf"{POSTED}.*?({DEPARTMENT_PREFIX}\S.*)$")
+SHARE_MARK = "share"
+"""In the address of a share link: the page's own statement of its sid, on every story page."""
+
+# The topics: icons that link to a search, one to three a story. Attested.
+TOPIC_PATH = "/search"
+TOPIC_TID = re.compile(r"[?&]tid=(\d{1,9})(?!\d)", re.ASCII)
+
+# The body: inside a wrapper since about 2017, directly in the block before. Attested.
+BODY_CLASS = "p_mainnew"
+
+# The readers' comments: list items, nested for replies, between two HTML comments. Attested, but rare by now.
+_COMMENTS_START = "comments start"
+_COMMENTS_END = "comments end"
+COMMENTS_START_BYTES = _COMMENTS_START.encode()
+COMMENTS_START = re.compile(r"\s*" + _COMMENTS_START.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
+COMMENTS_END = re.compile(r"\s*" + _COMMENTS_END.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
+COMMENT_CLASS = "list_com"
+COMMENT_CLASS_BYTES = COMMENT_CLASS.encode()
+COMMENT_ID = re.compile(r"comment_(\d+)")
+COMMENT_ITEM_TAG = "li"
+COMMENT_ITEM_ID = re.compile(r"tree_(\d+)")
+COMMENT_HEADING = re.compile(r"(?P<title>.*?)\s*[(（]\s*得分\s*[:：]\s*(?P<score>[+-]?\d+)[^()（）]*[)）]")
+COMMENT_UID = re.compile(r"[(（]\s*(\d+)\s*[)）]")
+COMMENT_TEXT_CLASS = "p_text"
+
+# What ends a story's text, besides the readers' comments: the reply link (for about 62 days), the notice of sealed
+# comments, and boxes behind the body. Link, notice and ``reply_ul`` are attested, the other classes are not.
+REPLY_MARK = "op=reply"
+REPLY_MARK_BYTES = REPLY_MARK.encode()
+SEALED_NOTICE = "评论已经自动封存"
+CLASSES_BEHIND_BODY = frozenset({"pn", "e_reply", "talk_more", "statement", "reply_list", "reply_ul", COMMENT_CLASS})
+
+# A donation image that the template put at the end of every body from 2018-05 to 2021-08. Attested.
+DONATION_IMAGE = re.compile(r"/0/446/liiLIZF8Uh6yM\.")
+
+# The JSON-LD in the page's head: title and time once more. Attested; whether it is always valid JSON is not known.
+JSON_LD_TYPE = b"ld+json"
+JSON_LD_TITLE = "title"
+JSON_LD_PUBDATE = "pubDate"
+
+# The view count, in a side box. Attested; its place on the page changed over the years.
+_VIEWS_LABEL = "本文已被查看"
+_VIEWS_UNIT = "次"
+_SPACE_OR_TAG = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*"
+VIEWS_LABEL_BYTES = _VIEWS_LABEL.encode()
+VIEWS_IN_HTML = re.compile(
+    VIEWS_LABEL_BYTES + _SPACE_OR_TAG + rb"(\d[\d,]*)" + _SPACE_OR_TAG + _VIEWS_UNIT.encode(), re.IGNORECASE
+)
+VIEWS_IN_TEXT = re.compile(rf"{_VIEWS_LABEL}\s*(\d[\d,]*)\s*{_VIEWS_UNIT}", re.ASCII)
+
+# The frame of every page: middle column, side boxes, links to days, footer. Attested.
+CENTER_ID = "center"
+SIDE_BOX_CLASS = "block_r"
+DAY_LINK_MARK = "issue="
+FOOTER_ID = "footer"
+FOOTER_ID_BYTES = FOOTER_ID.encode()
+FOOTER_TAG_START = re.compile(rf"""<{BOX_TAG}\s(?:[^<>]*\s)?id\s*=\s*["']?\Z""".encode(), re.IGNORECASE)
+"""The footer's tag up to its id."""
+BEHIND_STORY = re.compile(
+    rb"</(?:body|html)\b|<!--\s*" + COMMENTS_START_BYTES.replace(b" ", rb"\s+") + rb"\b", re.IGNORECASE
+)
+"""What a page has behind its story's text, unless the page was cut off."""
+
+# The home page, which answers for a withdrawn story (22/4804). Attested on captured home pages.
+READ_MORE_BYTES = "阅读原文".encode()
+SPECIALIST_PATH_BYTES = b"/specialist~"
+
+# The feed: RSS 2.0; the names of Atom are a guess.
+FEED_ITEM_TAGS = ("{*}item", "{*}entry")
+FEED_LINK_TAG = "{*}link"

@@ -1,0 +1,145 @@
+"""Runs ``solidot probe``: fetches the pages, prints a finding a line, and returns the exit status.
+
+It reads the settings of ``base/options.py``, ``ROBOTSTXT_USER_AGENT``, and those of a crawl's pace.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
+from scrapy.utils.project import get_project_settings
+
+from solidot_spider.base import options
+from solidot_spider.base.console import plain
+from solidot_spider.base.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE
+from solidot_spider.probe import expectations, findings
+from solidot_spider.probe.expectations import Expectations
+from solidot_spider.probe.findings import Finding
+from solidot_spider.probe.spider import ProbeResponse, ProbeSpider
+
+
+def main(expect: Path | None, save: Path | None, settings: dict[str, str]) -> int:
+    """Probe the site.
+
+    Args:
+        expect: a file of known stories; None for those of the live site.
+        save: a directory for all responses; None to save nothing.
+        settings: Scrapy's settings, as ``-s`` gives them.
+
+    Returns:
+        The exit status: 0 all found, 3 something is not as expected, 1 no answer.
+    """
+    try:
+        known = expectations.load(expect or expectations.LIVE_SITE)
+        chosen = _settings(settings)
+        site = options.load(chosen)
+        if save:
+            save.mkdir(parents=True, exist_ok=True)
+    except (expectations.ExpectationError, options.OptionError) as error:
+        return _stop(str(error), USAGE)
+    except OSError as error:
+        return _stop(f"--save {save}: {error.strerror}", CANNOT_WRITE)
+    chosen.set("USER_AGENT", site.user_agent, priority="project")
+    print(f"probing {site.site_url}", flush=True)
+    responses = _fetch(known, chosen)
+    if save:
+        try:
+            _save(responses, save)
+        except OSError as error:
+            return _stop(f"--save {save}: {error.strerror}", CANNOT_WRITE)
+    return _report(responses, known, chosen["ROBOTSTXT_USER_AGENT"])
+
+
+def _settings(given: dict[str, str]) -> Settings:
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "solidot_spider.settings")
+    settings = get_project_settings()
+    settings.setdict(given, priority="cmdline")
+    return settings
+
+
+def _fetch(known: Expectations, settings: Settings) -> list[ProbeResponse]:
+    process = CrawlerProcess(settings)
+    crawler = process.create_crawler(ProbeSpider)
+    process.crawl(crawler, expectations=known)
+    process.start()
+    return crawler.spider.answers if isinstance(crawler.spider, ProbeSpider) else []
+
+
+def _save(responses: list[ProbeResponse], directory: Path) -> None:
+    """Write all bodies as they came, and ``answers.json`` with everything else."""
+    for response in responses:
+        name = response.name.replace(" ", "-")
+        file = {"robots.txt": "robots.txt", "feed": "feed.xml"}.get(name, f"{name}.html")
+        (directory / file).write_bytes(response.body)
+    rest = [
+        {name: value for name, value in msgspec.structs.asdict(each).items() if name != "body"} for each in responses
+    ]
+    (directory / "answers.json").write_bytes(msgspec.json.format(msgspec.json.encode(rest), indent=2) + b"\n")
+
+
+def _report(responses: list[ProbeResponse], known: Expectations, token: str) -> int:
+    """Print all findings; the exit status."""
+    all_findings = [(each, finding) for each in responses for finding in _check(each, known, token)]
+    width = max((len(response.name) for response in responses), default=0)
+    before = ""
+    for response, finding in all_findings:
+        shown = response.name if response.name != before else ""
+        before = response.name
+        print(f"{shown:{width}}  {finding.part:16}  {finding.state:9}  {plain(finding.detail)}".rstrip())
+    states = [finding.state for _, finding in all_findings]
+    if "differs" in states or "not found" in states:
+        print("exit status 3: the site is not as expected; --save DIR keeps what came, for a report")
+        return SITE_CHANGED
+    if "no answer" in states or not states:
+        print("exit status 1: no answer came to all that was asked")
+        return TROUBLE
+    print("all found")
+    return OK
+
+
+def _check(response: ProbeResponse, known: Expectations, token: str) -> Iterator[Finding]:
+    """The findings of one response."""
+    if response.error:
+        yield Finding("answer", "no answer", response.error)
+        return
+    yield Finding("answer", "found", f"{response.status}, {len(response.body):,} bytes")
+    if response.path == "/robots.txt":
+        yield _check_certificate(response)
+        yield from findings.check_robots(response.body, token) if response.status < 300 else ()
+    elif response.path == "/":
+        yield from findings.check_home(response.body)
+    elif response.path == "/index.rss":
+        yield from findings.check_feed(response.body)
+    else:
+        yield from _check_story(response, known)
+
+
+def _check_story(response: ProbeResponse, known: Expectations) -> Iterator[Finding]:
+    sid = int(response.path.rpartition("=")[2])
+    story = next((each for each in known.stories if each.sid == sid), None)
+    if response.status >= 300:
+        yield Finding("missing", "found" if story is None else "differs", f"answered {response.status}")
+    elif story:
+        yield from findings.check_story(response.body, response.url, story)
+    else:
+        yield from findings.check_unknown_sid(response.body, response.url, sid)
+
+
+def _check_certificate(response: ProbeResponse) -> Finding:
+    if response.certificate:
+        return Finding("certificate", "found", f"verified, issued by {response.certificate}")
+    is_plain = response.url.startswith("http:")
+    return Finding(
+        "certificate", "found" if is_plain else "differs", "none: plain http" if is_plain else "not verified"
+    )
+
+
+def _stop(message: str, status: int) -> int:
+    print(f"solidot: {message}", file=sys.stderr)
+    return status
