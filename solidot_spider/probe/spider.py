@@ -12,7 +12,6 @@ from msgspec import Struct
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
 from solidot_spider.base import options, site
 from solidot_spider.middlewares import http_outcome
@@ -20,6 +19,7 @@ from solidot_spider.middlewares.robots import RobotsMiddleware
 from solidot_spider.parsing import list_pages
 from solidot_spider.probe.expectations import Expectations
 from solidot_spider.probe.findings import UNKNOWN_SID_DISTANCE
+from solidot_spider.spiders.fetch import fetch, fetch_robots
 
 
 class ProbeResponse(Struct):
@@ -73,27 +73,22 @@ class ProbeSpider(Spider):
 
     async def _robots(self) -> bool:
         """Whether robots.txt could be fetched."""
+        ending = await fetch_robots(self.crawler, self.base)
+        if ending is not None:
+            self.answers.append(ProbeResponse("robots.txt", "/robots.txt", error=ending[1]))
+            return False
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         assert robots is not None
-        try:
-            await robots.rules(self.base)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            self.answers.append(ProbeResponse("robots.txt", "/robots.txt", error=http_outcome.of_error(error)[1]))
-            return False
-        answer = robots.responses[self.base]
-        self.answers.append(_answer("robots.txt", "/robots.txt", answer))
+        response = robots.responses[self.base]
+        self.answers.append(_answer("robots.txt", "/robots.txt", response))
         self.answers[-1].error = ""  # a 4xx allows all
         if self.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
-            self.answers[-1].certificate = _issuer(answer)
+            self.answers[-1].certificate = _issuer(response)
         return True
 
     async def _fetch(self, name: str, path: str) -> ProbeResponse:
-        assert self.crawler.engine is not None
-        request = Request(f"{self.base}{path}", callback=NO_CALLBACK)
-        try:
-            answer = _answer(name, path, await self.crawler.engine.download_async(request))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has a name
-            answer = ProbeResponse(name, path, error=http_outcome.of_error(error)[1])
+        response, reason = await fetch(self.crawler, f"{self.base}{path}")
+        answer = ProbeResponse(name, path, error=reason) if response is None else _answer(name, path, response)
         self.answers.append(answer)
         return answer
 

@@ -24,12 +24,11 @@ from solidot_spider.crawl.report import NOTE
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.middlewares import http_outcome
 from solidot_spider.middlewares.rate_limit import RateLimiter
-from solidot_spider.middlewares.robots import RobotsMiddleware
 from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.parsing import page
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.record import Draft
-from solidot_spider.spiders.fetch import Fetched, fetch
+from solidot_spider.spiders.fetch import Fetched, fetch, fetch_robots
 
 
 class SidSpider(Spider):
@@ -113,19 +112,15 @@ class SidSpider(Spider):
         self.all_settled()
 
     async def _fetch_robots(self) -> bool:
-        """Whether robots.txt could be had; if not, no id is asked, and each gets its outcome."""
-        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        if robots is None:
+        """Whether robots.txt could be fetched; if not, no id is asked, and each gets its outcome."""
+        ending = await fetch_robots(self.crawler, self.base)
+        if ending is None:
             return True
-        try:
-            await robots.rules(self.base)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has an outcome
-            outcome, reason = http_outcome.of_error(error)
-            reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
-            self.session.give_up(outcome, reason)
-            self.session.list_failed(TROUBLE, reason)
-            return False
-        return True
+        outcome, reason = ending
+        reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
+        self.session.give_up(outcome, reason)
+        self.session.list_failed(TROUBLE, reason)
+        return False
 
     async def _room(self) -> None:
         """Wait until another request can be sent: a hundred thousand ids are never queued."""
