@@ -117,7 +117,8 @@ class Answers:
             return self.control.newest(limit)
         self.writer.flush()
         try:
-            return self.writer.store.newest(limit)
+            with self.writer.store.snapshot() as view:
+                return view.newest(limit)
         except StoreError as error:
             self.writer.error = self.writer.error or str(error)
             return []

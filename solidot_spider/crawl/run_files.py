@@ -13,11 +13,9 @@ from solidot_spider.base import clock
 from solidot_spider.base.console import plain
 from solidot_spider.base.files import replacing
 from solidot_spider.base.outcome import CANNOT_WRITE, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, Ledger, Outcome
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.base.sids import Sids
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.verdict import Question
-
-SHOWN = 5
-"""How many ranges of ids a line of the summary names; the retry file names all."""
 
 _FEED = re.compile(r"[a-z]+-\d{8}T\d{6}Z-\d+(?:-\d+)?\.jsonl")
 
@@ -83,17 +81,16 @@ def remove_old_feeds(directory: Path, keep: int) -> None:
             path.unlink()
 
 
-def summary(run: Run, ledger: Ledger, choice: Choice, seconds: float) -> Iterator[str]:
+def summary(run: Run, ledger: Ledger, plan: Plan, seconds: float) -> Iterator[str]:
     """What became of the ids asked, in lines for a person."""
     counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each])
     yield f"{run.name}: {ledger.asked} asked in {seconds:.1f} s: {counts or 'nothing to ask'}"
-    if choice.settled_before:
-        yield f"  {choice.settled_before} settled before"
-    if choice.not_due:
-        yield f"  {choice.not_due} could not be read lately, and are asked again later"
+    if plan.settled_before:
+        yield f"  {plan.settled_before} settled before"
+    if plan.not_due:
+        yield f"  {plan.not_due} could not be read lately, and are asked again later"
     for outcome, reason, ranges in ledger.unsettled():
-        shown = ", ".join(map(str, ranges[:SHOWN])) + (", …" if len(ranges) > SHOWN else "")
-        yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
+        yield f"  {outcome}: {plain(reason) or 'no reason known'}: {Sids(ranges).summary()}"
 
 
 def verdict(

@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from solidot_spider import record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
 from solidot_spider.crawl.arguments import Arguments
-from solidot_spider.crawl.plan import Choice
-from solidot_spider.store import lock
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.store.store import RunStart, Store
 
 
@@ -28,7 +28,7 @@ class Session:
         asks_all: whether ids are asked that the store has settled, too.
     """
 
-    plan: Choice
+    plan: Plan
     store: Store | None = None
     run_id: int = 0
     asks_all: bool = True
@@ -58,12 +58,12 @@ def opened(chosen: Options, start: RunStart, arguments: Arguments, *, asks_all: 
         StoreError: the store cannot be opened or written.
     """
     if not chosen.has_store:
-        yield Session(Choice(arguments.sids or Sids()))
+        yield Session(Plan(arguments.sids or Sids()))
         return
     with ExitStack() as stack:
-        store = stack.enter_context(Store.opened(chosen, create=True))
+        store = stack.enter_context(Store.opened(chosen, create=True, reparse=record.reparse))
         if not arguments.is_single:
-            stack.enter_context(lock.held(store.engine, store.where, start.name))
+            stack.enter_context(store.hold(start.name))
         asked = plan.choose(arguments, store, clock.now(), asks_all=asks_all)
         yield Session(
             asked, store, store.begin(start._replace(is_single=int(arguments.is_single))), asks_all or arguments.refresh

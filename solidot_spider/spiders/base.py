@@ -19,7 +19,7 @@ from solidot_spider.base.outcome import HOME_FOR_ALL, NOT_WRITTEN, OK, TROUBLE, 
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.control import Answer, Health
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.recorder import Answers
 from solidot_spider.crawl.session import Session
 from solidot_spider.crawl.verdict import Question
@@ -58,7 +58,7 @@ class AskingSpider(Spider):
         if arguments is None:  # Scrapy's own commands make spiders without any
             arguments = self.read_arguments(given) if given else Arguments(Sids())
         self.arguments = arguments
-        self.session = session or Session(Choice(arguments.sids or Sids()))
+        self.session = session or Session(Plan(arguments.sids or Sids()))
         self.choice = self.session.plan
         self.remarks: list[str] = []
         """What the summary says beside the counts."""
@@ -108,7 +108,7 @@ class AskingSpider(Spider):
         """Whether there is anything to ask the site for."""
         return bool(self.choice.sids.ranges)
 
-    async def batches(self) -> AsyncGenerator[Choice]:
+    async def batches(self) -> AsyncGenerator[Plan]:
         """The ids to ask, as they are found."""
         yield self.choice
 
@@ -149,14 +149,14 @@ class AskingSpider(Spider):
     def all_settled(self) -> None:
         """Every id asked has its outcome: what there is to remark of the whole."""
 
-    def _take(self, batch: Choice) -> None:
+    def _take(self, batch: Plan) -> None:
         """Ask these ids next, but those that were asked before."""
         if batch is self.choice:
             self._batch = batch.sids
             return
         before = self.choice
         self._batch, self._last_asked = batch.sids.without(before.sids), 0
-        self.choice = Choice(
+        self.choice = Plan(
             Sids([*before.sids.ranges, *batch.sids.ranges]),
             before.settled_before + batch.settled_before,
             before.not_due + batch.not_due,

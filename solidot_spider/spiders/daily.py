@@ -11,7 +11,7 @@ from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import arguments, day_check, days, plan
 from solidot_spider.crawl.arguments import Arguments
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import AskingSpider
 
@@ -54,7 +54,7 @@ class DailySpider(AskingSpider):
             days=_days(given),
         )
 
-    async def batches(self) -> AsyncGenerator[Choice]:
+    async def batches(self) -> AsyncGenerator[Plan]:
         """The stories of each day that are due."""
         for day in days.between(*self.arguments.days) if self.arguments.days else ():
             self.stopped = self.cap()
@@ -66,13 +66,13 @@ class DailySpider(AskingSpider):
             self.listed[day] = listed
             yield self._due(day, listed)
 
-    def _due(self, day: date, listed: list[int]) -> Choice:
+    def _due(self, day: date, listed: list[int]) -> Plan:
         """What of a day's stories is asked; what it listed is written first."""
         given = Sids((sid, sid) for sid in listed)
         with self.kept() as store:
             store.list_day(day.isoformat(), listed, self.session.run_id)
-            return Choice(given) if self.session.asks_all else plan.unsettled(store, given, clock.now())
-        return Choice(Sids())
+            return Plan(given) if self.session.asks_all else plan.due(store, given, clock.now())
+        return Plan(Sids())
 
     async def _listed(self, day: date) -> list[int] | None:
         """What the page of a day lists; None where it cannot be had or read, which the exit status tells."""

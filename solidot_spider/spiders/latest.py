@@ -12,7 +12,7 @@ from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import arguments, plan
 from solidot_spider.crawl.arguments import Arguments
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.revisit import Age
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import AskingSpider
@@ -64,7 +64,7 @@ class LatestSpider(AskingSpider):
             to=_to(given.get("to")),
         )
 
-    async def batches(self) -> AsyncGenerator[Choice]:
+    async def batches(self) -> AsyncGenerator[Plan]:
         """All that is due, once the newest story is known."""
         shown = await self._shown()
         if shown:
@@ -89,13 +89,14 @@ class LatestSpider(AskingSpider):
             self.remarks.append("; ".join(troubles))
         return found
 
-    def _due(self, shown: list[int]) -> Choice:
+    def _due(self, shown: list[int]) -> Plan:
         with self.kept() as store:
             return self._choose(store, shown, clock.now())
-        return Choice(Sids())
+        return Plan(Sids())
 
-    def _choose(self, store: Store, shown: list[int], now: datetime) -> Choice:
-        lowest, newest = plan.lowest_walked(store), store.highest()
+    def _choose(self, store: Store, shown: list[int], now: datetime) -> Plan:
+        with store.snapshot() as view:
+            lowest, newest = view.lowest_crawled(), view.highest()
         top = self.arguments.to or max(shown)
         if lowest is None or newest is None:
             first = min(shown)
@@ -103,17 +104,17 @@ class LatestSpider(AskingSpider):
                 f"the store was empty: it begins with the {len(set(shown))} stories that the site shows; "
                 f"for those before: solidot crawl story -a sids=1-{first - 1}"
             )
-            return plan.unsettled(store, Sids((sid, sid) for sid in shown), now)
+            return plan.due(store, Sids((sid, sid) for sid in shown), now)
         if top - newest > MOST_AHEAD and self.arguments.to is None:
             self.lists_status = SITE_CHANGED
             ahead = f"{top - newest:,} above the newest stored, {newest}"
             self.lists_reason = f"the site shows story {top}, {ahead}; if that is right: -a to={top}"
-            return Choice(Sids())
+            return Plan(Sids())
         policy = [Age(timedelta(age), timedelta(every)) for age, every in options.read(self.crawler.settings).revisit]
         walk = Sids([(lowest, max(top, lowest))])
-        new, again = plan.unsettled(store, walk, now), plan.changing(store, now, policy)
+        new, again = plan.due(store, walk, now), plan.changing(store, now, policy)
         settled = new.settled_before - len(again.within(walk))
-        return Choice(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
+        return Plan(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
 
 
 def _to(value: str | None) -> int | None:

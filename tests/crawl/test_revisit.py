@@ -13,8 +13,10 @@ from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HOME_FOR_ALL, SETTLED, Outcome
 from solidot_spider.crawl import revisit
-from solidot_spider.crawl.revisit import Age, Newest, State, after, is_due, is_withdrawn, may_have_changed
+from solidot_spider.crawl.revisit import Age, is_due, may_have_changed
 from solidot_spider.items import PARSER_VERSION
+from solidot_spider.store import state as sid_state
+from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.visit import Visit
 from tests.stores import NOW
 
@@ -42,12 +44,18 @@ def visit(outcome: Outcome, at: datetime = NOW, reason: str = "") -> Visit:
     return Visit(SID, clock.iso(at), outcome, reason)
 
 
-def known(*visits: Visit) -> State:
+def known(*visits: Visit) -> SidState:
     """What is known after some runs."""
-    states: list[State] = []
+    states: list[SidState] = []
     for run_id, each in enumerate(visits, 1):
-        states.append(after(states[-1] if states else None, each, run_id))
+        states.append(SidState.after_visit(states[-1] if states else None, each, run_id))
     return states[-1]
+
+
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new parser version, for the policy and for what is counted."""
+    for module in (revisit, sid_state):
+        monkeypatch.setattr(module, "PARSER_VERSION", PARSER_VERSION + 1)
 
 
 def history(heard: list[tuple[Outcome, str, int]]) -> list[Visit]:
@@ -61,11 +69,11 @@ def history(heard: list[tuple[Outcome, str, int]]) -> list[Visit]:
 
 def asked_on(outcome: Outcome, newest: Newest | None, days: int, reason: str = "") -> list[int]:
     """The days on which a daily run asks an id that always ends the same."""
-    state: State | None = None
+    state: SidState | None = None
     asked = []
     for day in range(days):
         if state is None or is_due(state, newest, NOW + day * DAY):
-            state = after(state, visit(outcome, NOW + day * DAY, reason), day)
+            state = SidState.after_visit(state, visit(outcome, NOW + day * DAY, reason), day)
             asked.append(day)
     return asked
 
@@ -102,7 +110,7 @@ def test_a_daily_run_asks_an_id_on_these_days(
         (known(*(visit(UNPARSED) for _ in range(3))), OLDER, timedelta(days=7)),
     ],
 )
-def test_an_id_is_due_from_the_very_second_on(state: State, newest: Newest, wait: timedelta) -> None:
+def test_an_id_is_due_from_the_very_second_on(state: SidState, newest: Newest, wait: timedelta) -> None:
     assert not is_due(state, newest, NOW + wait - SECOND)
     assert is_due(state, newest, NOW + wait)
 
@@ -137,11 +145,11 @@ def test_a_story_that_settled_begins_the_count_anew(settled: Outcome) -> None:
 def test_a_new_parser_version_asks_again_what_an_older_one_could_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     unread = visit(UNPARSED)
     state = known(unread, unread, unread)
-    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
+    upgrade(monkeypatch)
     assert not state.is_known_unparsed
     runs = [True]
     for run_id in range(4, 7):
-        state = after(state, unread, run_id)
+        state = SidState.after_visit(state, unread, run_id)
         runs.append(is_due(state, OLDER, NOW))
     assert runs == [True, True, True, False]
 
@@ -150,8 +158,8 @@ def test_what_a_failure_brought_under_a_new_version_is_not_known_to_be_unreadabl
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     state = known(visit(UNPARSED))
-    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
-    assert not after(state, visit(FAILED), 2).is_known_unparsed
+    upgrade(monkeypatch)
+    assert not SidState.after_visit(state, visit(FAILED), 2).is_known_unparsed
 
 
 @pytest.mark.parametrize(
@@ -187,7 +195,7 @@ def test_what_was_heard_last_is_kept_as_it_was() -> None:
     ],
 )
 def test_a_story_is_withdrawn_when_a_day_later_the_same_is_heard(visits: list[Visit], withdrawn: bool) -> None:
-    assert is_withdrawn(known(visit(STORED, NOW - DAY), *visits)) is withdrawn
+    assert known(visit(STORED, NOW - DAY), *visits).is_withdrawn is withdrawn
 
 
 @given(HISTORY, st.sampled_from([OLDER, RECENT, NEWER, None]), st.lists(st.integers(0, 400 * 24), min_size=2))
