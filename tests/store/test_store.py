@@ -178,6 +178,18 @@ def test_a_kept_page_that_cannot_be_read_any_more_makes_no_revision(
     assert json.loads(rows(store, "stories")[0]["record"])["title"] == stores.STORIES[5].title
 
 
+def test_without_a_parser_another_versions_record_is_replaced_without_a_revision(
+    chosen: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.opened(chosen, create=True) as store:
+        old = OldParser(store, monkeypatch)
+        written = store.write([stored(5, LATER, title="改过的标题")], run(store))
+        assert written[5].change == Change("unchanged")
+        assert rows(store, "revisions") == []
+        assert json.loads(rows(store, "stories")[0]["record"])["title"] == "改过的标题"
+        assert old.hash in {page["content_hash"] for page in rows(store, "pages")}
+
+
 def test_a_commit_is_written_whole_or_not_at_all(store: Store) -> None:
     run_id = run(store, stored(5))
     before = {name: rows(store, name) for name in ("sids", "stories", "pages")}
