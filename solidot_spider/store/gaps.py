@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select
+from sqlalchemy import Connection, Select, exists, func, select
 
-from solidot_spider.base.outcome import SETTLED
+from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import schema
 from solidot_spider.store.database import select_sids
@@ -15,29 +15,38 @@ from solidot_spider.store.database import select_sids
 def gap_sids(connection: Connection) -> Sids:
     """The gaps."""
     span = _span(connection)
-    return Sids([span]).without(select_sids(connection, _settled(span))) if span else Sids()
+    if span is None:
+        return Sids()
+    settled = (select_sids(connection, query) for query in _settled(span))
+    return Sids([span]).without(Sids(each for sids in settled for each in sids.ranges))
 
 
 def gap_count(connection: Connection) -> int:
-    """How many gaps there are; counted by the database, without the ids."""
+    """How many gaps there are; the database counts them without giving the ids."""
     span = _span(connection)
     if span is None:
         return 0
-    settled = connection.execute(select(func.count()).select_from(_settled(span).subquery())).scalar_one()
-    return span.last - span.first + 1 - settled
+    counts = (select(func.count()).select_from(query.subquery()) for query in _settled(span))
+    return span.last - span.first + 1 - sum(connection.execute(count).scalar_one() for count in counts)
 
 
 def _span(connection: Connection) -> Range | None:
     """The lowest and the highest stored sid."""
     sid = schema.stories.c.sid
-    first, last = connection.execute(select(func.min(sid), func.max(sid))).one()
+    # For min and max in one select, SQLite would read the whole table.
+    lowest, highest = (select(edge(sid)).scalar_subquery() for edge in (func.min, func.max))
+    first, last = connection.execute(select(lowest, highest)).one()
     return None if first is None or last is None else Range(first, last)
 
 
-def _settled(span: Range) -> Select[Any]:
-    """The ids of a span that are a story or ``missing``; a story stays one, whatever its last outcome."""
+def _settled(span: Range) -> tuple[Select[Any], Select[Any]]:
+    """Two queries that together give each id of a span once that is a story or ``missing``.
+
+    The last outcome settles nearly all ids, and is in an index; the stories are searched for the others only: a story
+    stays one, whatever its last outcome.
+    """
     sids = schema.sids.c
-    # The outcome is in the index and nearly always decides; the stories are searched for the other ids only.
-    outcome_settles = sids.outcome.in_(sorted(SETTLED))
+    here = select(sids.sid).where(sids.sid.between(*span))
+    others = [outcome for outcome in Outcome if outcome not in SETTLED]
     is_story = exists().where(schema.stories.c.sid == sids.sid)
-    return select(sids.sid).where(sids.sid.between(*span), or_(outcome_settles, is_story))
+    return here.where(sids.outcome.in_(sorted(SETTLED))), here.where(sids.outcome.in_(others), is_story)

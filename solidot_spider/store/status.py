@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
@@ -61,6 +61,12 @@ class Thousand(Struct):
     missing: int
 
 
+class _StoryCount(NamedTuple):
+    thousand: int
+    stored: int
+    withdrawn: int
+
+
 class Status(Struct):
     """The content of a store in numbers; times are ISO 8601 in UTC."""
 
@@ -88,20 +94,20 @@ class Status(Struct):
         """
         stories = schema.stories.c
         with store.reading() as connection:
-            count, withdrawn = connection.execute(select(func.count(), func.count(stories.withdrawn_at))).one()
+            counts = _story_counts(connection)
             without_visit = unasked(connection)
             return cls(
                 store=store.where,
                 bytes=database.size(connection),
-                stories=count,
-                withdrawn=withdrawn,
+                stories=sum(each.stored for each in counts),
+                withdrawn=sum(each.withdrawn for each in counts),
                 first=_edge(connection, stories.sid.asc()),
                 last=_edge(connection, stories.sid.desc()),
                 outcomes=_outcomes(connection, without_visit),
                 gaps=gap_count(connection),
                 failures=_failures(connection, without_visit),
                 runs=_runs(connection),
-                coverage=_coverage(connection),
+                coverage=_coverage(connection, counts),
             )
 
 
@@ -121,12 +127,20 @@ def _outcomes(connection: Connection, without_visit: list[Unasked]) -> dict[str,
     return {str(each): found.get(str(each), 0) for each in Outcome}
 
 
-def _coverage(connection: Connection) -> list[Thousand]:
-    stories, sids = schema.stories.c, schema.sids.c
-    is_missing = (sids.outcome == Outcome.MISSING) & ~exists().where(stories.sid == sids.sid)
-    story, state = stories.sid // THOUSAND, sids.sid // THOUSAND
-    stored = _count_by(connection, select(story, func.count()).group_by(story))
-    missing = _count_by(connection, select(state, func.count()).where(is_missing).group_by(state))
+def _story_counts(connection: Connection) -> list[_StoryCount]:
+    """The stories of each thousand sids; one scan of an index serves for their sum as well."""
+    stories = schema.stories.c
+    thousand = stories.sid // THOUSAND
+    statement = select(thousand, func.count(), func.count(stories.withdrawn_at)).group_by(thousand)
+    return [_StoryCount(*row) for row in connection.execute(statement)]
+
+
+def _coverage(connection: Connection, counts: list[_StoryCount]) -> list[Thousand]:
+    sids = schema.sids.c
+    is_missing = (sids.outcome == Outcome.MISSING) & ~exists().where(schema.stories.c.sid == sids.sid)
+    thousand = sids.sid // THOUSAND
+    stored = {each.thousand: each.stored for each in counts}
+    missing = _count_by(connection, select(thousand, func.count()).where(is_missing).group_by(thousand))
     return [Thousand(at * THOUSAND, stored.get(at, 0), missing.get(at, 0)) for at in sorted({*stored, *missing})]
 
 
