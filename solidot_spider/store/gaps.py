@@ -42,8 +42,8 @@ def _span(connection: Connection) -> Range | None:
 def _settled(span: Range) -> tuple[Select[Any], Select[Any]]:
     """Two queries that together give each id of a span once that is a story or ``missing``.
 
-    The last outcome settles nearly all ids, and is in an index; the stories are searched for the others only: a story
-    stays one, whatever its last outcome.
+    Each story has a row in ``sids``, since a commit writes both. The last outcome settles nearly all ids, and is in an
+    index; the stories are searched for the others only: a story stays one, whatever its last outcome.
     """
     sids = schema.sids.c
     here = select(sids.sid).where(sids.sid.between(*span))
