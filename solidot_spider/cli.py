@@ -76,21 +76,20 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _status(arguments: argparse.Namespace) -> int:
     from solidot_spider.commands import status_lines  # noqa: PLC0415
-    from solidot_spider.crawl import plan  # noqa: PLC0415
-    from solidot_spider.store import status  # noqa: PLC0415
     from solidot_spider.store.database import StoreError  # noqa: PLC0415
+    from solidot_spider.store.status import Status  # noqa: PLC0415
     from solidot_spider.store.store import Store  # noqa: PLC0415
 
     try:
         with Store.opened(_options(arguments)) as store:
             if arguments.sids:
-                with store.reading() as connection:
-                    told = [str(each) for each in plan.of_kind(connection, arguments.sids).ranges]
+                with store.snapshot() as view:
+                    told = [str(each) for each in view.of_kind(arguments.sids).ranges]
             elif arguments.json:
-                told = [msgspec.json.format(msgspec.json.encode(status.read(store)), indent=2).decode()]
+                told = [msgspec.json.format(msgspec.json.encode(Status.of(store)), indent=2).decode()]
             else:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                told = list(status_lines.lines(status.read(store), width))
+                told = list(status_lines.lines(Status.of(store), width))
     except StoreError as error:
         return _refused(str(error), CANNOT_WRITE)
     try:

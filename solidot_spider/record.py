@@ -93,3 +93,16 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
     except items.RecordError as error:
         return Unparsed(f"invalid-record: {error}")
     return story
+
+
+def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, Any] | None:
+    """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
+
+    Args:
+        data: the page's bytes.
+        url: the address that answered, after any redirect.
+        fetched_at: when the page was fetched.
+        sid: the story that was asked for.
+    """
+    story = record(data, url, fetched_at, sid)
+    return items.check(story) if isinstance(story, Story) else None

@@ -11,6 +11,7 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
+from solidot_spider import record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
@@ -20,14 +21,13 @@ from solidot_spider.crawl.conflicts import check_report, check_store, check_whol
 from solidot_spider.crawl.crawler import StoppableCrawler
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import Report
 from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.spiders.base import SidSpider
-from solidot_spider.store import lock
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import RunStart, Store
 
@@ -121,10 +121,10 @@ class CrawlRun:
     def _session(self, stack: ExitStack) -> Session:
         arguments = self.arguments
         if not self.options.has_store:
-            return Session(arguments, Choice(arguments.sids or Sids()))
-        store = stack.enter_context(Store.opened(self.options, create=True))
+            return Session(arguments, Plan(arguments.sids or Sids()))
+        store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
         if not arguments.is_single:
-            stack.enter_context(lock.held(store.engine, store.where, self.files.name))
+            stack.enter_context(store.hold(self.files.name))
         asked = plan.choose(arguments, store, clock.now(), asks_all=self.is_whole_answer)
         asks_all = self.is_whole_answer or arguments.refresh
         return Session(arguments, asked, store, store.begin(self.start), asks_all=asks_all)

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from solidot_spider.base.site import MAX_SID
 
-SHOWN = 10
-"""How many bad values an error names at most."""
+MAX_BAD_VALUES = 10
+"""An error names so many bad values at most."""
 
 _ONE = re.compile(r"\d{1,12}", re.ASCII)
 _RANGE = re.compile(r"(\d{1,12})(?:\s*-\s*(\d{1,12}))?", re.ASCII)
@@ -43,6 +43,11 @@ class Sids:
     def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
         self.ranges = merged(ranges)
 
+    @classmethod
+    def of(cls, ids: Iterable[int]) -> Self:
+        """The set of single ids; in ascending order they are never all in memory, only their ranges."""
+        return cls(_runs(ids))
+
     def __iter__(self) -> Iterator[int]:
         """The ids, ascending, one at a time."""
         return chain.from_iterable(range(first, last + 1) for first, last in self.ranges)
@@ -59,6 +64,10 @@ class Sids:
         """As ``parse`` takes it back."""
         return ",".join(map(str, self.ranges))
 
+    def summary(self, count: int = 5) -> str:
+        """The first ``count`` ranges for a person: ``79500-79510, 79513, …``."""
+        return ", ".join([*map(str, self.ranges[:count]), *(["…"] if len(self.ranges) > count else [])])
+
     def within(self, other: Sids) -> Sids:
         """The ids that are in both."""
         return Sids(_shared(self.ranges, other.ranges))
@@ -70,6 +79,20 @@ class Sids:
     def after(self, sid: int) -> Sids:
         """The ids greater than ``sid``."""
         return Sids((max(first, sid + 1), last) for first, last in self.ranges if last > sid)
+
+
+def _runs(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Each run of ids that follow one another, as its first and its last id."""
+    first = last = 0
+    for sid in ids:
+        if first and sid == last + 1:
+            last = sid
+            continue
+        if first:
+            yield first, last
+        first = last = sid
+    if first:
+        yield first, last
 
 
 def _shared(one: list[Range], other: list[Range]) -> Iterator[Range]:
@@ -135,8 +158,8 @@ def parse(text: str) -> Sids:
         elif value.strip() or not where:
             bad.append(f"{value.strip()!r}{where}")
     if bad:
-        more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
-        raise ArgumentError(f"{source}: not story ids: {', '.join(bad[:SHOWN])}{more}; {_ALLOWED}")
+        more = f" and {len(bad) - MAX_BAD_VALUES} more" if len(bad) > MAX_BAD_VALUES else ""
+        raise ArgumentError(f"{source}: not story ids: {', '.join(bad[:MAX_BAD_VALUES])}{more}; {_ALLOWED}")
     if not ranges:
         raise ArgumentError(f"{source}: no story ids in it; {_ALLOWED}")
     return Sids(ranges)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from solidot_spider.base import sids
 from solidot_spider.base.console import plain
 from solidot_spider.store.status import PastRun, Status, Thousand
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
-SHOWN = 5
-"""Ranges of ids that a line names."""
 
 
 def lines(status: Status, width: int | None = None) -> Iterator[str]:
@@ -25,7 +24,7 @@ def lines(status: Status, width: int | None = None) -> Iterator[str]:
     if status.gaps:
         yield f"gaps: {status.gaps:,} ids between the lowest and the highest story (solidot crawl story -a only=gaps)"
     for failure in status.failures:
-        shown = ", ".join(failure.sids[:SHOWN]) + (", …" if len(failure.sids) > SHOWN else "")
+        shown = sids.parse(",".join(failure.sids)).summary()
         yield f"{failure.outcome}: {plain(failure.reason) or 'no reason known'}: {failure.count:,}: {shown}"
     if width and status.coverage:
         yield from _bar(status.coverage, width)

@@ -151,7 +151,8 @@ class Recorder:
             return self.control.newest(limit)
         self.commits.flush()
         try:
-            return self.commits.store.newest(limit)
+            with self.commits.store.snapshot() as view:
+                return view.newest(limit)
         except StoreError as error:
             self.fail(error)
             return []

@@ -20,7 +20,7 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.exit_status import Facts
 from solidot_spider.crawl.ledger import Ledger
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.recorder import Recorder
 from solidot_spider.middlewares.rate_limit import INTERRUPTED, RateLimiter
 from solidot_spider.record import Draft
@@ -36,7 +36,7 @@ class Session:
 
     Args:
         arguments: the checked spider arguments.
-        chosen: the ids to ask; a spider may find more on its way.
+        plan: the ids to ask; a spider may find more on its way.
         store: where visits are kept; None without a store.
         run_id: the run's number in the store.
         asks_all: whether ids are asked that the store has settled, too.
@@ -45,14 +45,14 @@ class Session:
     def __init__(
         self,
         arguments: Arguments,
-        chosen: Choice,
+        plan: Plan,
         store: Store | None = None,
         run_id: int = 0,
         *,
         asks_all: bool = True,
     ) -> None:
         self.arguments = arguments
-        self.plan = chosen
+        self.plan = plan
         self.store = store
         self.run_id = run_id
         self.asks_all = asks_all
@@ -68,7 +68,7 @@ class Session:
         """Scrapy's reason; '' until the spider is closed."""
         self.interrupted = False
         self.breaker_openings = 0
-        self._asking = chosen.sids
+        self._asking = plan.sids
         self._last_asked = self._asked = 0
         self._is_closed = False
 
@@ -100,16 +100,11 @@ class Session:
         limit = self.arguments.limit
         return len(self.plan.sids) if limit is None else min(limit, len(self.plan.sids))
 
-    def extend(self, found: Choice) -> Sids:
+    def extend(self, found: Plan) -> Sids:
         """Add ids that the spider has found to the plan; those to ask next, without those asked before."""
         if found is not self.plan:
-            before = self.plan
-            self._asking, self._last_asked = found.sids.without(before.sids), 0
-            self.plan = Choice(
-                Sids([*before.sids.ranges, *found.sids.ranges]),
-                before.settled_before + found.settled_before,
-                before.not_due + found.not_due,
-            )
+            self._asking, self._last_asked = found.sids.without(self.plan.sids), 0
+            self.plan = self.plan.joined(found)
         return self._asking
 
     def ask(self, sid: int) -> None:
@@ -191,6 +186,6 @@ def session_of(crawler: Crawler, arguments: Arguments | None = None) -> Session:
     session: Session | None = vars(crawler).get(_ATTRIBUTE)
     if session is None:
         given = arguments or Arguments(Sids())
-        session = Session(given, Choice(given.sids or Sids()))
+        session = Session(given, Plan(given.sids or Sids()))
         session.attach(crawler)
     return session

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from solidot_spider.base.console import plain
 from solidot_spider.base.outcome import Outcome
+from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.ledger import Ledger
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session
-
-SHOWN = 5
-"""How many ranges of ids a line names; the retry file names all."""
 
 
 def lines(
@@ -39,24 +37,23 @@ def lines(
         yield f"  {part} was left by a run that was killed; its lines are whole"
 
 
-def outcomes(name: str, ledger: Ledger, chosen: Choice, seconds: float) -> Iterator[str]:
+def outcomes(name: str, ledger: Ledger, plan: Plan, seconds: float) -> Iterator[str]:
     """How the ids ended, and why those that did not settle.
 
     Args:
         name: the run's name.
         ledger: its outcomes.
-        chosen: the ids that it was to ask.
+        plan: the ids that it was to ask.
         seconds: how long it took.
     """
     counts = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each])
     yield f"{name}: {ledger.asked} asked in {seconds:.1f} s: {counts or 'nothing to ask'}"
-    if chosen.settled_before:
-        yield f"  {chosen.settled_before} settled before"
-    if chosen.not_due:
-        yield f"  {chosen.not_due} could not be read lately, and are asked again later"
+    if plan.settled_before:
+        yield f"  {plan.settled_before} settled before"
+    if plan.not_due:
+        yield f"  {plan.not_due} could not be read lately, and are asked again later"
     for outcome, reason, ranges in ledger.unsettled():
-        shown = ", ".join(map(str, ranges[:SHOWN])) + (", …" if len(ranges) > SHOWN else "")
-        yield f"  {outcome}: {plain(reason) or 'no reason known'}: {shown}"
+        yield f"  {outcome}: {plain(reason) or 'no reason known'}: {Sids(ranges).summary()}"
 
 
 def changes(session: Session) -> Iterator[str]:

@@ -1,23 +1,26 @@
-"""``solidot export``: every story of the store once, sorted by sid, in a file that changes whole or not at all."""
+"""Writes every story of the store once, by ascending sid, into one file, which is replaced whole or not at all."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import IO
 
-from sqlalchemy import func, select
 from tqdm import tqdm
 
 from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
-from solidot_spider.store import schema
+from solidot_spider.export import json_lines
 from solidot_spider.store.store import Store
 
-AT_ONCE = 500
-"""Records in memory at once."""
+Form = Callable[[Iterable[str], IO[bytes]], None]
+"""Writes records, each given as JSON, into a file."""
 
-SUFFIXES = (".jsonl", ".jl", ".ndjson")
+FORMS: dict[str, Form] = {
+    **dict.fromkeys(json_lines.SUFFIXES, json_lines.write),
+}
+"""The forms of a file by its suffix."""
 
 
 class ExportError(ValueError):
@@ -25,43 +28,29 @@ class ExportError(ValueError):
 
 
 def export(chosen: Options, out: Path, *, force: bool = False) -> int:
-    """Write all stories to a JSON Lines file, in place of an old one; how many there are.
+    """Write all stories into a file, in place of an old one; how many there are.
 
     Args:
         chosen: the program's options, which name the store.
-        out: the file.
-        force: let nothing replace something.
+        out: the file; its suffix says the form.
+        force: let an empty file replace a full one.
 
     Raises:
-        ExportError: the file's name is of no form that there is, or an empty result would replace a full one.
+        ExportError: no form has the file's suffix, or an empty file would replace a full one.
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
-    if out.suffix not in SUFFIXES:
-        raise ExportError(f"{out}: no form of files; give a name that ends in {', '.join(SUFFIXES)}")
-    with Store.opened(chosen) as store:
-        count = _count(store)
+    write = FORMS.get(out.suffix)
+    if write is None:
+        raise ExportError(f"{out}: no form of files; give a name that ends in {', '.join(FORMS)}")
+    with Store.opened(chosen) as store, store.snapshot() as view:
+        count = view.story_count()
         if not count and not force and out.exists() and out.stat().st_size:
             raise ExportError(f"{out} is as it was: the store has no story; --force would replace it with nothing")
-        return _replace(out, _lines(store), count)
+        with replacing(out) as file:
+            write(_with_progress(view.records(), count), file)
+    return count
 
 
-def _count(store: Store) -> int:
-    with store.reading() as connection:
-        return int(connection.execute(select(func.count()).select_from(schema.stories)).scalar_one())
-
-
-def _lines(store: Store) -> Iterator[bytes]:
-    statement = select(schema.stories.c.record).order_by(schema.stories.c.sid)
-    with store.reading() as connection:
-        for record in connection.execution_options(yield_per=AT_ONCE).execute(statement).scalars():
-            yield record.encode() + b"\n"
-
-
-def _replace(out: Path, lines: Iterator[bytes], count: int) -> int:
-    written = 0
-    with replacing(out) as file:
-        for line in tqdm(lines, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty()):
-            file.write(line)
-            written += 1
-    return written
+def _with_progress(records: Iterable[str], count: int) -> Iterable[str]:
+    return tqdm(records, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty())

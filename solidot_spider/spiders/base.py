@@ -19,7 +19,7 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import arguments
 from solidot_spider.crawl.arguments import Argument, Arguments
 from solidot_spider.crawl.control import FetchedPage, Health
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import NOTE
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.middlewares import http_outcome
@@ -83,7 +83,7 @@ class SidSpider(Spider):
         """Whether there is anything to ask the site for."""
         return bool(self.session.plan.sids.ranges)
 
-    async def plans(self) -> AsyncGenerator[Choice]:
+    async def plans(self) -> AsyncGenerator[Plan]:
         """The ids to ask, as they are found."""
         yield self.session.plan
 

@@ -11,7 +11,7 @@ from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import day_check, days, plan
 from solidot_spider.crawl.arguments import DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
 
@@ -42,7 +42,7 @@ class DailySpider(SidSpider):
         """Whether there is anything to ask the site for: the pages of the days, always."""
         return True
 
-    async def plans(self) -> AsyncGenerator[Choice]:
+    async def plans(self) -> AsyncGenerator[Plan]:
         """The stories of each day that are due."""
         session = self.session
         for day in days.between(*session.arguments.days) if session.arguments.days else ():
@@ -55,13 +55,13 @@ class DailySpider(SidSpider):
             self.listed[day] = listed
             yield self._due(day, listed)
 
-    def _due(self, day: date, listed: list[int]) -> Choice:
+    def _due(self, day: date, listed: list[int]) -> Plan:
         """The stories of a day to ask; the store gets what the day lists first."""
         given = Sids((sid, sid) for sid in listed)
         with self.session.using_store() as store:
             store.list_day(day.isoformat(), listed, self.session.run_id)
-            return Choice(given) if self.session.asks_all else plan.unsettled(store, given, clock.now())
-        return Choice(Sids())
+            return Plan(given) if self.session.asks_all else plan.due(store, given, clock.now())
+        return Plan(Sids())
 
     async def _listed(self, day: date) -> list[int] | None:
         """The sids that the page of a day lists; None if it cannot be had or read, which the exit status tells."""

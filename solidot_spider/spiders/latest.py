@@ -11,7 +11,7 @@ from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
 from solidot_spider.crawl.arguments import LIMIT, MINUTES, TO
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.revisit import Age
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
@@ -47,7 +47,7 @@ class LatestSpider(SidSpider):
         """Whether there is anything to ask the site for: its lists, always."""
         return True
 
-    async def plans(self) -> AsyncGenerator[Choice]:
+    async def plans(self) -> AsyncGenerator[Plan]:
         """All that is due, once the newest story is known."""
         shown = await self._shown()
         if shown:
@@ -71,13 +71,14 @@ class LatestSpider(SidSpider):
             self.session.remarks.append("; ".join(troubles))
         return found
 
-    def _due(self, shown: list[int]) -> Choice:
+    def _due(self, shown: list[int]) -> Plan:
         with self.session.using_store() as store:
             return self._choose(store, shown, clock.now())
-        return Choice(Sids())
+        return Plan(Sids())
 
-    def _choose(self, store: Store, shown: list[int], now: datetime) -> Choice:
-        lowest, newest = plan.lowest_walked(store), store.highest()
+    def _choose(self, store: Store, shown: list[int], now: datetime) -> Plan:
+        with store.snapshot() as view:
+            lowest, newest = view.lowest_crawled(), view.highest()
         if lowest is None or newest is None:
             return self._begin(store, shown, now)
         to = self.session.arguments.to
@@ -85,17 +86,17 @@ class LatestSpider(SidSpider):
         if top - newest > MOST_AHEAD and to is None:
             ahead = f"the site shows story {top}, {top - newest:,} above the newest stored, {newest}"
             self.session.list_failed(SITE_CHANGED, f"{ahead}; if that is right: -a to={top}")
-            return Choice(Sids())
+            return Plan(Sids())
         policy = [Age(timedelta(age), timedelta(every)) for age, every in self.options.revisit]
         span = Sids([(lowest, max(top, lowest))])
-        new, again = plan.unsettled(store, span, now), plan.changing(store, now, policy)
+        new, again = plan.due(store, span, now), plan.changing(store, now, policy)
         settled = new.settled_before - len(again.within(span))
-        return Choice(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
+        return Plan(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
 
-    def _begin(self, store: Store, shown: list[int], now: datetime) -> Choice:
+    def _begin(self, store: Store, shown: list[int], now: datetime) -> Plan:
         """Of an empty store: the stories that the site shows."""
         self.session.remarks.append(
             f"the store was empty: it begins with the {len(set(shown))} stories that the site shows; "
             f"for those before: solidot crawl story -a sids=1-{min(shown) - 1}"
         )
-        return plan.unsettled(store, Sids((sid, sid) for sid in shown), now)
+        return plan.due(store, Sids((sid, sid) for sid in shown), now)

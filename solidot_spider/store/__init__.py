@@ -1,1 +1,1 @@
-"""The one place with state: stories, pages, visits and runs, in SQLite or PostgreSQL."""
+"""The only state of the program: stories, pages, visits and runs, in SQLite or PostgreSQL. All SQL is here."""

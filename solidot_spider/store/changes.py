@@ -1,27 +1,28 @@
-"""What a new record changes of the one before it."""
+"""Compares a new record of a story with the stored one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from solidot_spider.items import HASHED
 
-MOVING = ("views", "comment_count")
-"""What changes by itself; told, but no change of the story."""
+COUNTERS = ("views", "comment_count")
+"""Fields that change without an edit; they are shown, but do not make a story changed."""
 
-SHOWN = 60
-"""Characters of a value that a line for a person holds."""
+VALUE_LENGTH = 60
+"""A line for a person shows so many characters of a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a stored story.
+    """What a new record changes of a stored story.
 
     Attributes:
-        kind: ``older`` where the store has a younger page already, which stays.
-        fields: name, old value and new value of each field that differs.
-        moved: the same for what changes by itself.
+        kind: ``older`` if the stored record is of a younger page and stays.
+        fields: name, old value and new value of each field that an edit changed.
+        moved: the same for the counters.
     """
 
     kind: Literal["new", "changed", "unchanged", "older"]
@@ -30,7 +31,7 @@ class Change:
 
     @property
     def old(self) -> dict[str, Any]:
-        """The old values of the fields that differ."""
+        """The old values of the fields that an edit changed."""
         return {name: old for name, old, _ in self.fields}
 
     def lines(self, sid: int) -> list[str]:
@@ -40,30 +41,33 @@ class Change:
             return [f"story {sid}: the store has a younger page, which stays"]
         if self.kind != "changed":
             return [f"story {sid}: {self.kind}{moved}"]
-        shown = [f"  {name}: {before} → {now}" for name, old, new in self.fields for before, now in [_shown(old, new)]]
-        return [f"story {sid}: changed{moved}", *shown]
+        return [f"story {sid}: changed{moved}", *self._field_lines()]
+
+    def _field_lines(self) -> Iterator[str]:
+        for name, old, new in self.fields:
+            old_text, new_text = _excerpts(_text(old), _text(new))
+            yield f"  {name}: {old_text} → {new_text}"
 
 
 def between(old: dict[str, Any], new: dict[str, Any]) -> Change:
-    """What differs between two records of one story."""
+    """The change from one record of a story to another."""
     fields = _differing(HASHED, old, new)
-    return Change("changed" if fields else "unchanged", fields, _differing(MOVING, old, new))
+    return Change("changed" if fields else "unchanged", fields, _differing(COUNTERS, old, new))
 
 
 def _differing(names: tuple[str, ...], old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     return [(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
 
 
-def _shown(old: Any, new: Any) -> tuple[str, str]:
-    """Both values, cut to where they begin to differ."""
-    one, other = _text(old), _text(new)
+def _excerpts(one: str, other: str) -> tuple[str, str]:
+    """Both texts, cut to begin shortly before their first difference."""
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    start = max(0, same - SHOWN // 3) if max(len(one), len(other)) > SHOWN else 0
+    start = max(0, same - VALUE_LENGTH // 3) if max(len(one), len(other)) > VALUE_LENGTH else 0
     return _cut(one, start), _cut(other, start)
 
 
 def _cut(text: str, start: int) -> str:
-    end = start + SHOWN
+    end = start + VALUE_LENGTH
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 

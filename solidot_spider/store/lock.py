@@ -1,48 +1,48 @@
-"""One run at a time: a kernel lock beside SQLite, an advisory lock in PostgreSQL; a dead process holds nothing."""
+"""Lets one run at a time use a store: a kernel lock beside the SQLite file, an advisory lock in PostgreSQL.
+
+Both end with their process, however it ends.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 
 from solidot_spider.base import clock
-from solidot_spider.store.database import told
+from solidot_spider.store.database import store_errors
 
 KEY = 0x501D06
-"""Of the advisory lock, within its database."""
+"""The key of the advisory lock within its database."""
 
 
 class LockedError(RuntimeError):
     """Another run holds the store; the message says which, and since when."""
 
 
-@contextmanager
-def held(engine: Engine, where: str, name: str) -> Iterator[None]:
-    """Hold the store's lock for the time of a ``with`` block.
+def held(engine: Engine, where: str, name: str) -> AbstractContextManager[None]:
+    """Hold the lock of a store inside a ``with`` block.
 
     Args:
         engine: the store's database.
-        where: what a person calls it.
-        name: who holds the lock, told to others that want it.
+        where: the database's name for a person.
+        name: the holder's name, shown to others that want the lock.
 
     Raises:
         LockedError: another run holds it.
         StoreError: the lock cannot be made.
     """
-    hold = _advisory if engine.dialect.name == "postgresql" else _beside
-    with hold(engine, where, name):
-        yield
+    return _advisory(engine, where, name) if engine.dialect.name == "postgresql" else _beside(where, name)
 
 
 @contextmanager
-def _beside(_: Engine, where: str, name: str) -> Iterator[None]:
+def _beside(where: str, name: str) -> Iterator[None]:
     path = Path(f"{where}.lock")
     lock = FileLock(path)
-    with told(where):
+    with store_errors(where):
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
@@ -56,21 +56,22 @@ def _beside(_: Engine, where: str, name: str) -> Iterator[None]:
 
 @contextmanager
 def _advisory(engine: Engine, where: str, name: str) -> Iterator[None]:
-    with told(where):
+    with store_errors(where):
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
-        with told(where):
-            # PostgreSQL shows the name of a session to all others, 63 bytes of it.
+        with store_errors(where):
+            # PostgreSQL shows a session's application name to all others, up to 63 bytes of it.
             connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _holder(name)})
             if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar_one():
-                raise LockedError(_refusal(where, _whose(connection)))
+                raise LockedError(_refusal(where, _holder_in(connection)))
         yield
     finally:
-        connection.invalidate()  # the lock goes with its session, which no pool may keep
+        connection.invalidate()  # the lock belongs to the session, which must not go back to the pool
         connection.close()
 
 
-def _whose(connection: Connection) -> str:
+def _holder_in(connection: Connection) -> str:
+    """The application name of the session that holds the advisory lock; '' if it is gone."""
     statement = text(
         "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
         "WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key AND datname = current_database()"

@@ -1,4 +1,4 @@
-"""Raw pages as they came, packed for the store: what a later parser reads again."""
+"""Packs raw pages for the store, so that a later parser can parse them again."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ CODEC = "zstd"
 LEVEL = 3
 """A page of 25 KB takes 60 µs and becomes 5 KB; the highest levels save a tenth of that for ten times the work."""
 
-
-_packer = zstd.ZstdCompressor(level=LEVEL)  # each new one takes a third of the time of a page
+_packer = zstd.ZstdCompressor(level=LEVEL)  # making one takes a third of the time that a page takes
 
 
 class RawPage(NamedTuple):
@@ -27,10 +26,10 @@ class RawPage(NamedTuple):
         asked: the address that was asked for.
         answered: the address that answered, after any redirect.
         status: the answer's HTTP status.
-        headers: its headers as a JSON list of pairs, in their order.
+        headers: its headers in their order, as a JSON list of pairs.
         fetched_at: when it came, UTC, ISO 8601.
-        codec: how ``body`` is packed.
-        body: the bytes, packed.
+        codec: the name of the compression of ``body``.
+        body: the bytes, compressed.
     """
 
     asked: str
@@ -43,13 +42,13 @@ class RawPage(NamedTuple):
 
 
 class CodecError(ValueError):
-    """A page is packed in a way that this version does not know."""
+    """A page is packed by a codec that this version does not know."""
 
 
 def pack(  # noqa: PLR0913 - a page is known by all of this
     body: bytes, asked: str, answered: str, status: int, *, headers: list[tuple[str, str]], fetched_at: str
 ) -> RawPage:
-    """A page on its way to the store."""
+    """A page packed for the store."""
     packed = _packer.compress(body, _packer.FLUSH_FRAME)
     return RawPage(asked, answered, status, msgspec.json.encode(headers).decode(), fetched_at, CODEC, packed)
 

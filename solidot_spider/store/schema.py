@@ -1,14 +1,12 @@
-"""The store's tables: one schema for SQLite and PostgreSQL.
+"""Defines the store's tables: one schema for SQLite and PostgreSQL.
 
-Times are ISO 8601 texts in UTC (``published_at``: Beijing), which sort as they are. JSON is text as well: the bytes of
-an export must not depend on how a database writes JSON.
+Times are ISO 8601 texts in UTC (``published_at``: Beijing), so that sorting the texts sorts the times. JSON is text as
+well: the bytes of an export must not depend on how a database writes JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -22,17 +20,17 @@ runs = Table(
     Column("name", Text, nullable=False),
     Column("spider", Text, nullable=False),
     Column("arguments", Text, nullable=False),  # JSON, as given
-    Column("is_single", Integer, nullable=False),  # 1 for `sid=`, which says nothing of where the walk by sid begins
+    Column("is_single", Integer, nullable=False),  # 1 for `sid=`, which does not decide where crawling by sid begins
     Column("site", Text, nullable=False),
-    Column("program", Text, nullable=False),  # the version of this program
+    Column("program", Text, nullable=False),  # the program's version
     Column("parser_version", Integer, nullable=False),
     Column("started_at", Text, nullable=False),
-    Column("ended_at", Text),  # null while it runs, and for ever when it was killed
+    Column("ended_at", Text),  # null while the run lasts, and for good if it was killed
     Column("asked", Integer),
     Column("settled_before", Integer),
-    Column("counts", Text),  # JSON: outcome → ids
-    Column("unasked", Text),  # JSON: [outcome, reason, ids and ranges]: what ended without a visit, as `not tried`
-    Column("questions", Text),  # JSON: name → why not, or null
+    Column("counts", Text),  # JSON: outcome → number of ids
+    Column("unasked", Text),  # JSON: [[outcome, reason, ids and ranges]], the ids without a visit, such as `not tried`
+    Column("questions", Text),  # JSON: name → why it failed, '' if it passed
     Column("exit_status", Integer),
     Column("verdict", Text),
 )
@@ -45,12 +43,12 @@ sids = Table(
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("run_id", ForeignKey(runs.c.id), nullable=False),
-    Column("parser_version", Integer, nullable=False),  # that `unparsed_runs` were counted under
+    Column("parser_version", Integer, nullable=False),  # the version that `unparsed_runs` counts for
     Column("unparsed_runs", Integer, nullable=False),
-    Column("missing_since", Text),  # the first `missing` since it was last stored
+    Column("missing_since", Text),  # the first `missing` since the id was last stored
     Index("sids_by_outcome", "outcome", "sid"),
 )
-"""What was last heard of each id."""
+"""The last outcome of each id."""
 
 stories = Table(
     "stories",
@@ -63,8 +61,8 @@ stories = Table(
     Column("last_seen", Text, nullable=False),
     Column("last_changed", Text, nullable=False),
     Column("withdrawn_at", Text),
-    Column("record", Text, nullable=False),  # the line of an export
-    Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers what `status` counts
+    Column("record", Text, nullable=False),  # JSON, a line of an export
+    Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers all that `status` counts
 )
 
 revisions = Table(
@@ -73,7 +71,7 @@ revisions = Table(
     Column("sid", Integer, primary_key=True, autoincrement=False),
     Column("run_id", ForeignKey(runs.c.id), primary_key=True),
     Column("at", Text, nullable=False),
-    Column("old", Text, nullable=False),  # JSON: field → its value before
+    Column("old", Text, nullable=False),  # JSON: field → its old value
     sqlite_with_rowid=False,
 )
 
@@ -90,7 +88,7 @@ visits = Table(
 )
 
 UNPARSED = ""
-"""In place of a content hash: the latest page of a sid that could not be read."""
+"""Stands for the content hash of a sid's latest page that could not be parsed."""
 
 pages = Table(
     "pages",
@@ -114,16 +112,4 @@ listings = Table(
     Column("run_id", ForeignKey(runs.c.id), nullable=False),
     sqlite_with_rowid=False,
 )
-"""What each day's page listed when it was last read; an empty day has no row."""
-
-Migration = Callable[[Connection], None]
-
-MIGRATIONS: tuple[Migration, ...] = ()
-"""The first leads from version 1 to 2, and so on; a store is brought forward when it is opened to be written."""
-
-FIRST = 1
-
-
-def version() -> int:
-    """The version of the schema that this program writes."""
-    return FIRST + len(MIGRATIONS)
+"""The ids that each day's page listed when it was last read; a day without stories has no row."""

@@ -1,4 +1,4 @@
-"""The store: the one place with state. What it has of each story, what it heard of each id, and the runs.
+"""Writes runs, visits and listings into the store, and opens it for queries.
 
 A story's page, record and visit are written in one transaction, together or not at all. A record is replaced only
 by one whose page is not older, whoever writes.
@@ -7,28 +7,33 @@ by one whose page is not older, whoever writes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
-from typing import Any, NamedTuple, Self
+from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple, Self, TypedDict, Unpack
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from solidot_spider import __version__
 from solidot_spider.base.options import Options
-from solidot_spider.base.outcome import Outcome
-from solidot_spider.crawl import revisit
-from solidot_spider.crawl.revisit import Newest, State
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store import database, schema
-from solidot_spider.store.commit import Batch, Written
-from solidot_spider.store.database import told
+from solidot_spider.store import database, migrations, schema
+from solidot_spider.store.commit import Commit, Reparse, Written
+from solidot_spider.store.database import database_errors, store_errors
+from solidot_spider.store.queries import Snapshot
+from solidot_spider.store.rows import StoryRow
+from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
 
 
 class RunStart(NamedTuple):
-    """What a run begins with; ``arguments`` is JSON, as they were given, ``started_at`` ISO 8601 in UTC.
+    """What is known of a run at its start.
 
-    ``is_single`` is 1 for a run that asks one story whatever the store has.
+    Attributes:
+        name: the run's name.
+        spider: the name of its spider.
+        arguments: the arguments as given, as JSON.
+        site: the address of the site.
+        started_at: UTC, ISO 8601.
+        is_single: 1 for a run that asks one story, settled or not.
     """
 
     name: str
@@ -39,45 +44,102 @@ class RunStart(NamedTuple):
     is_single: int = 0
 
 
+class RunEnd(TypedDict, total=False):
+    """What is known of a run at its end: columns of ``runs``; ``counts``, ``unasked`` and ``questions`` are JSON."""
+
+    ended_at: str
+    asked: int
+    settled_before: int
+    counts: str
+    unasked: str | None
+    questions: str
+    exit_status: int
+    verdict: str
+
+
 class Store:
-    """A store that is open.
+    """An open store.
 
     Args:
-        engine: its database, prepared.
-        where: what a person calls it.
+        engine: its database, with this program's schema version.
+        where: the database's name for a person.
+        reparse: parses a kept page again.
     """
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, where: str, reparse: Reparse | None = None) -> None:
         self.where = where
+        self._engine = engine
+        self._reparse = reparse
 
     @classmethod
     @contextmanager
-    def opened(cls, chosen: Options, *, create: bool = False) -> Iterator[Self]:
-        """The store that the options name, for the time of a ``with`` block.
+    def opened(cls, chosen: Options, *, create: bool = False, reparse: Reparse | None = None) -> Iterator[Self]:
+        """The store that the options name, open inside a ``with`` block.
+
+        Args:
+            chosen: the program's options.
+            create: make the store if none exists.
+            reparse: parses a kept page again, to compare a new record with the stored one of another parser version;
+                without it such a record is replaced without a revision.
 
         Raises:
             StoreError: it cannot be opened.
         """
         engine, where = database.connect(chosen, create=create)
         try:
-            yield cls(engine, where)
+            migrations.migrate(engine, where, create=create)
+            yield cls(engine, where, reparse)
         finally:
             engine.dispose()
 
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Keep other runs from the store inside a ``with`` block.
+
+        Args:
+            name: the holder's name, shown to others that want the store.
+
+        Raises:
+            LockedError: another run holds the store.
+            StoreError: the lock cannot be made.
+        """
+        from solidot_spider.store import lock  # noqa: PLC0415 - filelock costs `status` 7 ms
+
+        return lock.held(self._engine, self.where, name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The store's queries in one transaction, for the time of a ``with`` block.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with database_errors(self.where), self._reading() as connection:
+            yield Snapshot(connection)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads, and sees the store as it is at its first statement."""
-        with told(self.where), self.engine.connect() as connection:
+        """A transaction that only reads, for modules of ``store``; all others take a ``snapshot``.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        with store_errors(self.where), self._reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # by default each statement sees what is committed before it
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told(self.where), database.writing(self.engine) as connection:
+        with store_errors(self.where), database.writing(self._engine) as connection:
             yield connection
 
     def begin(self, start: RunStart) -> int:
-        """A run begins; its number.
+        """Write that a run begins; its number.
 
         Raises:
             StoreError: the store cannot be written.
@@ -88,8 +150,8 @@ class Store:
             assert key is not None
             return int(key[0])
 
-    def end(self, run_id: int, **values: Any) -> None:
-        """A run has ended; ``values`` are the columns of ``runs`` that are known only now.
+    def end(self, run_id: int, **values: Unpack[RunEnd]) -> None:
+        """Write that a run has ended.
 
         Raises:
             StoreError: the store cannot be written.
@@ -98,28 +160,35 @@ class Store:
             connection.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(values))
 
     def write(self, visits: Sequence[Visit], run_id: int) -> dict[int, Written]:
-        """Write what became of some ids in one transaction; by sid, what that changed.
+        """Write visits in one transaction; what that changed, by sid.
 
         Raises:
             StoreError: nothing of it was written.
         """
-        asked = [visit.sid for visit in visits]
+        sids = [visit.sid for visit in visits]
+        states = select(schema.sids).where(schema.sids.c.sid.in_(sids))
+        stories = select(schema.stories).where(schema.stories.c.sid.in_(sids))
         with self._writing() as connection:
-            database.serialise(connection, asked)
-            states = {
-                row.sid: State(*row) for row in connection.execute(select(schema.sids).where(_in(schema.sids, asked)))
-            }
-            before = {
-                row.sid: row for row in connection.execute(select(schema.stories).where(_in(schema.stories, asked)))
-            }
-            batch = Batch(connection, run_id, states, before)
+            database.lock_sids(connection, sids)
+            commit = Commit(
+                connection,
+                run_id,
+                {row.sid: SidState(*row) for row in connection.execute(states)},
+                {row.sid: StoryRow(*row) for row in connection.execute(stories)},
+                self._reparse,
+            )
             for visit in visits:
-                batch.add(visit)
-            batch.write()
-        return batch.written
+                commit.add(visit)
+            commit.write()
+        return commit.written
 
     def list_day(self, day: str, listed: Sequence[int], run_id: int) -> None:
-        """Write what a day's page lists, in place of what it listed before.
+        """Replace what a day's page listed before.
+
+        Args:
+            day: the day, ISO 8601.
+            listed: the ids that the page lists now.
+            run_id: the number of the run that read it.
 
         Raises:
             StoreError: the store cannot be written.
@@ -129,37 +198,3 @@ class Store:
             connection.execute(delete(schema.listings).where(schema.listings.c.day == day))
             if rows:
                 connection.execute(insert(schema.listings), rows)
-
-    def newest(self, limit: int) -> list[int]:
-        """The newest stories that the site is believed to have, newest first."""
-        stories, sids = schema.stories.c, schema.sids.c
-        statement = (
-            select(stories.sid)
-            .join(schema.sids, sids.sid == stories.sid)
-            .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
-            .order_by(stories.sid.desc())
-            .limit(limit)
-        )
-        with self.reading() as connection:
-            return list(connection.execute(statement).scalars())
-
-    def highest(self) -> int | None:
-        """The highest stored sid; None in a store without any."""
-        with self.reading() as connection:
-            return connection.execute(select(func.max(schema.stories.c.sid))).scalar()
-
-    def newest_story(self, connection: Connection) -> Newest | None:
-        """What the policy asks of the newest story; None in a store without any."""
-        stories = schema.stories.c
-        last = connection.execute(
-            select(stories.sid, stories.published_at).order_by(stories.sid.desc()).limit(1)
-        ).first()
-        if last is None:
-            return None
-        since = (datetime.fromisoformat(last.published_at) - revisit.OPEN_FOR).isoformat(timespec="seconds")
-        older = connection.execute(select(func.max(stories.sid)).where(stories.published_at < since)).scalar_one()
-        return Newest(last.sid, (older or 0) + 1)
-
-
-def _in(table: Any, sids: Sequence[int]) -> Any:
-    return table.c.sid.in_(sids)

@@ -1,4 +1,4 @@
-"""A visit: what became of one id in one run, with the page that came and the record that was made of it."""
+"""Defines a visit: the outcome of one id in one run, with its page and the record made of it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from solidot_spider.store.raw_pages import RawPage
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a run heard of an id.
+    """The outcome of one id in one run.
 
     Attributes:
         sid: the story id.
         at: when the answer came, UTC, ISO 8601.
-        outcome: what became of it.
-        reason: why, where it is not ``stored``.
-        status: the answer's HTTP status; None where none came.
-        page: the page, where one came that is worth keeping (``stored`` and ``unparsed``).
-        record: the record, as ``item.check`` gives it; with ``stored`` only.
+        outcome: the outcome.
+        reason: why, unless the id is ``stored``.
+        status: the answer's HTTP status; None if no answer came.
+        page: the page, if it is worth keeping (``stored`` and ``unparsed``).
+        record: the record as ``items.check`` gives it; only if the id is ``stored``.
     """
 
     sid: int

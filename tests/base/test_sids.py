@@ -126,3 +126,22 @@ def test_all_ids_without_a_few_cost_nothing() -> None:
     left = sids.parse("1-99999999").without(sids.parse("1,500-600,99999999"))
     assert str(left) == "2-499,601-99999998"
     assert str(sids.parse("1-99999999").within(left)) == str(left)
+
+
+@given(st.lists(st.integers(1, 60)))
+def test_single_ids_make_a_set_in_any_order(singles: list[int]) -> None:
+    assert Sids.of(singles) == Sids.of(sorted(singles)) == Sids((sid, sid) for sid in singles)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "summary"),
+    [
+        ("7", 5, "7"),
+        ("1-3,5,7,9,11", 5, "1-3, 5, 7, 9, 11"),
+        ("1-3,5,7,9,11,13", 5, "1-3, 5, 7, 9, 11, …"),
+        ("1-3,5,7", 2, "1-3, 5, …"),
+    ],
+)
+def test_a_summary_names_the_first_ranges(text: str, count: int, summary: str) -> None:
+    assert sids.parse(text).summary(count) == summary
+    assert Sids().summary(count) == ""

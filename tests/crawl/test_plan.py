@@ -13,9 +13,8 @@ from solidot_spider.base import sids
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import KINDS, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan
 from solidot_spider.crawl.arguments import Arguments
-from solidot_spider.crawl.plan import Choice, choose
+from solidot_spider.crawl.plan import Plan, choose
 from solidot_spider.store.store import RunStart, Store
 from tests.stores import NOW, heard, run, stored
 
@@ -35,10 +34,15 @@ def unasked(ids: str, outcome: Outcome = Outcome.NOT_TRIED, reason: str = "inter
     return msgspec.json.encode([(outcome, reason, ids.split(","))]).decode()
 
 
-def asks(store: Store, ids: str | Sids, **given: Any) -> Choice:
+def asks(store: Store, ids: str | Sids, **given: Any) -> Plan:
     asks_all = given.pop("asks_all", False)
     wanted = sids.parse(ids) if isinstance(ids, str) else ids
     return choose(Arguments(wanted, **given), store, NOW, asks_all=asks_all)
+
+
+def lowest_crawled(store: Store) -> int | None:
+    with store.snapshot() as view:
+        return view.lowest_crawled()
 
 
 def of_kind(store: Store, kind: str, within: str | None = None) -> str:
@@ -53,44 +57,44 @@ def fill(store: Store) -> None:
 
 
 def test_a_new_store_leaves_nothing_out(store: Store) -> None:
-    assert asks(store, "1-5,9") == Choice(sids.parse("1-5,9"))
+    assert asks(store, "1-5,9") == Plan(sids.parse("1-5,9"))
 
 
 def test_what_is_settled_is_left_out_and_counted(store: Store) -> None:
     run(store, stored(1), heard(2, MISSING), stored(3), heard(4, FAILED), heard(5, REFUSED), heard(6, UNPARSED))
-    assert asks(store, "1-8") == Choice(sids.parse("4-8"), settled_before=3)
+    assert asks(store, "1-8") == Plan(sids.parse("4-8"), settled_before=3)
 
 
 def test_only_what_was_given_is_counted(store: Store) -> None:
     run(store, *(stored(sid) for sid in range(1, 10)))
-    assert asks(store, "3,5-6,20") == Choice(sids.parse("20"), settled_before=3)
-    assert asks(store, "3") == Choice(Sids(), settled_before=1)
+    assert asks(store, "3,5-6,20") == Plan(sids.parse("20"), settled_before=3)
+    assert asks(store, "3") == Plan(Sids(), settled_before=1)
 
 
 def test_a_page_that_three_runs_could_not_read_waits_and_is_counted_apart(store: Store) -> None:
     for _ in range(3):
         assert asks(store, "5").sids == Sids([(5, 5)])
         run(store, heard(5, UNPARSED, "no-title"))
-    assert asks(store, "4-6") == Choice(sids.parse("4,6"), not_due=1)
+    assert asks(store, "4-6") == Plan(sids.parse("4,6"), not_due=1)
 
 
 def test_what_is_due_is_asked_again(store: Store) -> None:
     run(store, stored(97), stored(100))
     for _ in range(3):
         run(store, heard(99, UNPARSED, at=NOW - WEEK), heard(98, MISSING, at=NOW - WEEK), heard(101, MISSING))
-    assert asks(store, "98-101") == Choice(sids.parse("98-99,101"), settled_before=1)
+    assert asks(store, "98-101") == Plan(sids.parse("98-99,101"), settled_before=1)
 
 
 def test_a_story_whose_last_answer_was_no_story_is_asked_again(store: Store) -> None:
     run(store, stored(1), stored(2))
     run(store, heard(1, FAILED, "time-out"))
-    assert asks(store, "1-2") == Choice(Sids([(1, 1)]), settled_before=1)
+    assert asks(store, "1-2") == Plan(Sids([(1, 1)]), settled_before=1)
 
 
 @pytest.mark.parametrize("given", ["refresh", "is_single", "asks_all"])
 def test_who_wants_all_gets_all(store: Store, given: str) -> None:
     run(store, stored(1), heard(2, MISSING), stored(3))
-    assert asks(store, "1-3", **{given: True}) == Choice(sids.parse("1-3"))
+    assert asks(store, "1-3", **{given: True}) == Plan(sids.parse("1-3"))
 
 
 @pytest.mark.parametrize(
@@ -112,15 +116,15 @@ def test_ids_of_a_kind(store: Store, kind: str, ids: str) -> None:
     assert of_kind(store, kind, "200-300") == ""
 
 
-def test_the_walk_begins_with_the_lowest_story_that_no_run_asked_alone(store: Store) -> None:
-    assert plan.lowest_walked(store) is None
+def test_crawling_by_sid_begins_with_the_lowest_story_that_no_run_asked_alone(store: Store) -> None:
+    assert lowest_crawled(store) is None
     alone = store.begin(RunStart("story-x", "story", "{}", "http://127.0.0.1:9", "2025-11-08T04:00:00+00:00", 1))
     store.write([stored(5)], alone)
-    assert plan.lowest_walked(store) is None
+    assert lowest_crawled(store) is None
     run(store, heard(7, MISSING), heard(8, FAILED), stored(20), stored(30))
-    assert plan.lowest_walked(store) == 20
+    assert lowest_crawled(store) == 20
     run(store, stored(5))
-    assert plan.lowest_walked(store) == 5
+    assert lowest_crawled(store) == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -174,7 +178,7 @@ def test_what_a_run_visited_it_may_leave_untried_later(store: Store) -> None:
     run(store, stored(1), stored(2))
     run(store, unasked=unasked("2-3"))
     assert of_kind(store, "not-tried") == "2-3"
-    assert asks(store, "1-3") == Choice(Sids([(3, 3)]), settled_before=2)
+    assert asks(store, "1-3") == Plan(Sids([(3, 3)]), settled_before=2)
 
 
 def test_ids_that_a_run_gave_up_all_at_once_are_of_that_kind(store: Store) -> None:
@@ -197,5 +201,5 @@ def test_all_ids_there_can_be_are_chosen_at_once(store: Store) -> None:
 def test_a_store_larger_than_what_is_read_at_once_is_chosen_from_whole(store: Store) -> None:
     run(store, *(heard(sid, FAILED) for sid in range(1, 12_001, 2)))
     assert asks(store, "1-12000").sids == Sids([(1, 12_000)])
-    with store.reading() as connection:
-        assert list(plan.of_kind(connection, "failed")) == list(range(1, 12_001, 2))
+    with store.snapshot() as view:
+        assert list(view.of_kind("failed")) == list(range(1, 12_001, 2))

@@ -13,59 +13,35 @@ from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HOME_FOR_ALL, SETTLED, Outcome
 from solidot_spider.crawl import revisit
-from solidot_spider.crawl.revisit import Age, Newest, State, after, is_due, is_withdrawn, may_have_changed
+from solidot_spider.crawl.revisit import Age, is_due, may_have_changed
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store.visit import Visit
+from solidot_spider.store import state as sid_state
+from solidot_spider.store.state import Newest, SidState
+from tests.states import HISTORY, SID, history, known, visit
 from tests.stores import NOW
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 STORED, MISSING, UNPARSED, FAILED = Outcome.STORED, Outcome.MISSING, Outcome.UNPARSED, Outcome.FAILED
-SID = 50
 OLDER, RECENT, NEWER = Newest(100, 60), Newest(100, 40), Newest(49, 10)
 """The newest story, such that story 50 is older than the 62 days before it, within them, or newer than it."""
 
 POLICY = [Age(timedelta(age), timedelta(every)) for age, every in Options().revisit]
 """As it is without a setting."""
 
-HISTORY = st.lists(
-    st.tuples(
-        st.sampled_from([each for each in Outcome if each is not Outcome.NOT_TRIED]),
-        st.sampled_from(["", HOME_FOR_ALL]),
-        st.integers(0, 90 * 24),
-    ),
-    min_size=1,
-    max_size=8,
-)
 
-
-def visit(outcome: Outcome, at: datetime = NOW, reason: str = "") -> Visit:
-    return Visit(SID, clock.iso(at), outcome, reason)
-
-
-def known(*visits: Visit) -> State:
-    """What is known after some runs."""
-    states: list[State] = []
-    for run_id, each in enumerate(visits, 1):
-        states.append(after(states[-1] if states else None, each, run_id))
-    return states[-1]
-
-
-def history(heard: list[tuple[Outcome, str, int]]) -> list[Visit]:
-    """Visits, each some hours after the one before it."""
-    hours = [sum(each[2] for each in heard[: at + 1]) for at in range(len(heard))]
-    return [
-        visit(outcome, NOW + timedelta(hours=at), reason if outcome is UNPARSED else "")
-        for (outcome, reason, _), at in zip(heard, hours, strict=True)
-    ]
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new parser version, for the policy and for what is counted."""
+    for module in (revisit, sid_state):
+        monkeypatch.setattr(module, "PARSER_VERSION", PARSER_VERSION + 1)
 
 
 def asked_on(outcome: Outcome, newest: Newest | None, days: int, reason: str = "") -> list[int]:
     """The days on which a daily run asks an id that always ends the same."""
-    state: State | None = None
+    state: SidState | None = None
     asked = []
     for day in range(days):
         if state is None or is_due(state, newest, NOW + day * DAY):
-            state = after(state, visit(outcome, NOW + day * DAY, reason), day)
+            state = SidState.after_visit(state, visit(outcome, NOW + day * DAY, reason), day)
             asked.append(day)
     return asked
 
@@ -102,7 +78,7 @@ def test_a_daily_run_asks_an_id_on_these_days(
         (known(*(visit(UNPARSED) for _ in range(3))), OLDER, timedelta(days=7)),
     ],
 )
-def test_an_id_is_due_from_the_very_second_on(state: State, newest: Newest, wait: timedelta) -> None:
+def test_an_id_is_due_from_the_very_second_on(state: SidState, newest: Newest, wait: timedelta) -> None:
     assert not is_due(state, newest, NOW + wait - SECOND)
     assert is_due(state, newest, NOW + wait)
 
@@ -137,57 +113,13 @@ def test_a_story_that_settled_begins_the_count_anew(settled: Outcome) -> None:
 def test_a_new_parser_version_asks_again_what_an_older_one_could_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     unread = visit(UNPARSED)
     state = known(unread, unread, unread)
-    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
+    upgrade(monkeypatch)
     assert not state.is_known_unparsed
     runs = [True]
     for run_id in range(4, 7):
-        state = after(state, unread, run_id)
+        state = SidState.after_visit(state, unread, run_id)
         runs.append(is_due(state, OLDER, NOW))
     assert runs == [True, True, True, False]
-
-
-def test_what_a_failure_brought_under_a_new_version_is_not_known_to_be_unreadable(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    state = known(visit(UNPARSED))
-    monkeypatch.setattr(revisit, "PARSER_VERSION", PARSER_VERSION + 1)
-    assert not after(state, visit(FAILED), 2).is_known_unparsed
-
-
-@pytest.mark.parametrize(
-    ("visits", "is_known"),
-    [
-        ([visit(UNPARSED)], True),
-        ([visit(UNPARSED), visit(FAILED)], True),
-        ([visit(FAILED)], False),
-        ([visit(UNPARSED, NOW, HOME_FOR_ALL)], False),
-    ],
-)
-def test_an_id_is_known_to_be_unreadable_by_its_own_page_only(visits: list[Visit], is_known: bool) -> None:
-    assert known(*visits).is_known_unparsed is is_known
-
-
-def test_what_was_heard_last_is_kept_as_it_was() -> None:
-    state = known(visit(MISSING), visit(FAILED, NOW + DAY, "time-out"))
-    assert (state.sid, state.outcome, state.reason, state.at) == (SID, "failed", "time-out", clock.iso(NOW + DAY))
-    assert (state.run_id, state.missing_since) == (2, clock.iso(NOW))
-
-
-@pytest.mark.parametrize(
-    ("visits", "withdrawn"),
-    [
-        ([visit(MISSING)], False),
-        ([visit(MISSING), visit(MISSING, NOW + DAY - SECOND)], False),
-        ([visit(MISSING), visit(MISSING, NOW + DAY)], True),
-        ([visit(MISSING), visit(FAILED, NOW + DAY)], False),
-        ([visit(MISSING), visit(FAILED, NOW + DAY), visit(MISSING, NOW + DAY)], True),
-        ([visit(MISSING), visit(UNPARSED, NOW + DAY, HOME_FOR_ALL)], False),
-        ([visit(MISSING), visit(STORED, NOW + DAY)], False),
-        ([visit(MISSING), visit(STORED, NOW + DAY), visit(MISSING, NOW + 2 * DAY)], False),
-    ],
-)
-def test_a_story_is_withdrawn_when_a_day_later_the_same_is_heard(visits: list[Visit], withdrawn: bool) -> None:
-    assert is_withdrawn(known(visit(STORED, NOW - DAY), *visits)) is withdrawn
 
 
 @given(HISTORY, st.sampled_from([OLDER, RECENT, NEWER, None]), st.lists(st.integers(0, 400 * 24), min_size=2))
@@ -198,14 +130,6 @@ def test_an_id_that_is_due_stays_so_until_it_is_asked(
     last = datetime.fromisoformat(visits[-1].at)
     due = [is_due(known(*visits), newest, last + timedelta(hours=each)) for each in sorted(hours)]
     assert all(late or not early for early, late in pairwise(due))
-
-
-@given(HISTORY)
-def test_an_id_is_missing_since_the_first_answer_after_its_last_story(heard: list[tuple[Outcome, str, int]]) -> None:
-    visits = history(heard)
-    told = [at for at, each in enumerate(visits) if each.outcome is STORED]
-    missing = [each.at for each in visits[told[-1] if told else 0 :] if each.outcome is MISSING]
-    assert known(*visits).missing_since == next(iter(missing), None)
 
 
 def looked_at(age: timedelta, ago: timedelta) -> bool:

@@ -12,7 +12,7 @@ from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import summary
 from solidot_spider.crawl.ledger import Ledger
-from solidot_spider.crawl.plan import Choice
+from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.run_files import RunFiles
 
 
@@ -67,6 +67,6 @@ def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal() -> None:
     made = ledger(
         (1, Outcome.STORED, ""), (3, Outcome.REFUSED, "redirect to \x1b[2Jhttp://x"), (4, Outcome.FAILED, "a")
     )
-    lines = list(summary.outcomes("story-x", made, Choice(Sids(), settled_before=7), 1.25))
+    lines = list(summary.outcomes("story-x", made, Plan(Sids(), settled_before=7), 1.25))
     assert lines[0] == "story-x: 3 asked in 1.2 s: 1 stored, 1 refused, 1 failed"
     assert lines[1:] == ["  7 settled before", "  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]

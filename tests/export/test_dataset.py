@@ -16,6 +16,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.export import dataset
 from solidot_spider.export.dataset import ExportError
+from solidot_spider.store import queries
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot
@@ -43,7 +44,7 @@ def lines(*sids: int) -> bytes:
 def test_every_story_is_there_once_sorted_by_sid(
     store: Store, chosen: Options, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset, "AT_ONCE", 2)
+    monkeypatch.setattr(queries, "RECORDS_AT_ONCE", 2)
     run(store, stored(70), stored(9), heard(10, Outcome.FAILED), heard(11, Outcome.MISSING))
     run(store, stored(100), stored(9), stored(8), heard(70, Outcome.FAILED), heard(12, Outcome.UNPARSED))
     assert dataset.export(chosen, out) == 4

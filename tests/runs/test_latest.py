@@ -16,7 +16,6 @@ from solidot_spider.base.clock import BEIJING
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import ArgumentError
-from solidot_spider.crawl import plan
 from solidot_spider.spiders.latest import LatestSpider
 from solidot_spider.store.store import RunStart, Store
 from tests import pages, stores
@@ -157,8 +156,8 @@ def test_a_machine_that_was_off_for_a_month_misses_nothing(site: Moving, tmp_pat
         newest = NEWEST + 31 * PER_DAY
         site.at(NOW + 31 * DAY)
         run = site.crawl(tmp_path / "data", "latest", database_url=chosen.database_url)
-        gaps = plan.only(store, GAPS, None).sids
-        highest = store.highest()
+        with store.snapshot() as view:
+            gaps, highest = view.of_kind(GAPS), view.highest()
     assert run.status == 0
     assert site.asked == list(range(NEWEST, newest + 1))
     assert (len(gaps), highest) == (0, newest)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.store import schema
+from solidot_spider.store import migrations, schema
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
@@ -32,7 +32,7 @@ def version(store: Store) -> int:
 def test_an_older_store_is_brought_forward_once(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.opened(chosen, create=True) as store:
         run(store, stored(5), heard(6, Outcome.MISSING))
-    monkeypatch.setattr(schema, "MIGRATIONS", (add_note,))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (add_note,))
     for _ in range(2):
         with Store.opened(chosen) as store, store.reading() as connection:
             assert connection.execute(text("SELECT note FROM runs")).all() == [(None,)]
@@ -45,7 +45,7 @@ def test_a_step_forward_that_fails_leaves_the_store_as_it_was(chosen: Options, m
     with Store.opened(chosen, create=True) as store:
         run(store, stored(5))
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "MIGRATIONS", (add_note, fail))
+        newer.setattr(migrations, "MIGRATIONS", (add_note, fail))
         with pytest.raises(StoreError, match="No space left"), Store.opened(chosen):
             pass
     with Store.opened(chosen) as store:
@@ -55,7 +55,7 @@ def test_a_step_forward_that_fails_leaves_the_store_as_it_was(chosen: Options, m
 
 def test_a_newer_store_is_refused_with_both_versions(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "MIGRATIONS", (add_note,))
+        newer.setattr(migrations, "MIGRATIONS", (add_note,))
         with Store.opened(chosen, create=True):
             pass
     with pytest.raises(StoreError, match=r"version 2 is newer than this program's 1; upgrade"), Store.opened(chosen):

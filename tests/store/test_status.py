@@ -20,7 +20,6 @@ from solidot_spider.base import sids
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.commands import status_lines
-from solidot_spider.crawl import plan
 from solidot_spider.store import status
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.status import Edge, Failure, PastRun, Status, Thousand
@@ -64,7 +63,7 @@ def fill(store: Store) -> None:
 
 def test_the_numbers_of_a_store(store: Store) -> None:
     fill(store)
-    told = status.read(store)
+    told = Status.of(store)
     assert told.store == store.where
     assert told.bytes > 0
     assert (told.stories, told.withdrawn) == (3, 0)
@@ -83,7 +82,7 @@ def test_the_numbers_of_a_store(store: Store) -> None:
 
 def test_failures_have_their_reasons_the_most_frequent_first(store: Store) -> None:
     fill(store)
-    assert status.read(store).failures == [
+    assert Status.of(store).failures == [
         Failure("not tried", "interrupted", 101, ["1500-1599", "3000"]),
         Failure("failed", "time-out", 3, ["1001-1002", "1004"]),
         Failure("failed", "503", 1, ["1003"]),
@@ -94,17 +93,17 @@ def test_failures_have_their_reasons_the_most_frequent_first(store: Store) -> No
 
 def test_the_last_runs_are_told_newest_first(store: Store) -> None:
     fill(store)
-    newest, oldest = status.read(store).runs
+    newest, oldest = Status.of(store).runs
     assert (newest.ended_at, newest.counts, newest.exit_status) == (None, None, None)
     assert (oldest.name, oldest.asked, oldest.exit_status) == ("story-x", 12, 1)
     assert oldest.counts == {"stored": 3, "missing": 3, "failed": 4, "refused": 1, "unparsed": 1}
     for number in range(9):
         run(store, verdict=f"run {number}")
-    assert [each.verdict for each in status.read(store).runs] == [f"run {number}" for number in (8, 7, 6, 5, 4)]
+    assert [each.verdict for each in Status.of(store).runs] == [f"run {number}" for number in (8, 7, 6, 5, 4)]
 
 
 def test_an_empty_store_has_nothing(store: Store) -> None:
-    told = status.read(store)
+    told = Status.of(store)
     assert told == Status(store.where, told.bytes, 0, 0, None, None, NONE, 0, [], [], [])
 
 
@@ -112,7 +111,7 @@ def test_a_story_that_is_gone_is_still_one(store: Store) -> None:
     run(store, stored(5), stored(6), stored(7))
     run(store, heard(6, MISSING, at=NOW))
     run(store, heard(6, MISSING, at=NOW.replace(day=NOW.day + 1)))
-    told = status.read(store)
+    told = Status.of(store)
     assert (told.stories, told.withdrawn, told.gaps) == (3, 1, 0)
     assert told.outcomes == NONE | {"stored": 2, "missing": 1}
     assert told.coverage == [Thousand(0, 3, 0)]
@@ -121,7 +120,7 @@ def test_a_story_that_is_gone_is_still_one(store: Store) -> None:
 def test_ids_that_a_run_gave_up_all_at_once_are_told_with_the_reason(store: Store) -> None:
     run(store, heard(5, FAILED, "time-out"), unasked=unasked(("failed", "robots.txt: time-out", ["10-19"])))
     run(store, stored(12), unasked=unasked(("failed", "robots.txt: time-out", ["18-21"])))
-    told = status.read(store)
+    told = Status.of(store)
     assert told.outcomes == NONE | {"stored": 1, "failed": 12}
     assert told.failures == [
         Failure("failed", "robots.txt: time-out", 11, ["10-11", "13-21"]),
@@ -133,7 +132,7 @@ def test_an_id_that_failed_and_was_then_given_up_counts_once(store: Store) -> No
     run(store, heard(5, FAILED, "time-out"))
     for _ in range(2):
         run(store, unasked=unasked(("failed", "robots.txt: time-out", ["1-10"]), ("not tried", "interrupted", ["11"])))
-    told = status.read(store)
+    told = Status.of(store)
     assert told.outcomes == NONE | {"failed": 10, "not tried": 1}
     assert [(each.reason, each.count) for each in told.failures] == [
         ("robots.txt: time-out", 10),
@@ -145,25 +144,25 @@ def test_an_id_that_failed_and_was_then_given_up_counts_once(store: Store) -> No
 def test_what_was_asked_since_is_no_failure_any_more(store: Store) -> None:
     run(store, heard(1, FAILED), unasked=unasked(("not tried", "interrupted", ["2-3"])))
     run(store, stored(1), stored(2), stored(3))
-    told = status.read(store)
+    told = Status.of(store)
     assert (told.failures, told.outcomes) == ([], NONE | {"stored": 3})
 
 
 def test_of_many_ids_the_first_are_named(store: Store) -> None:
-    run(store, *(heard(sid, FAILED, "time-out") for sid in range(1, 2 * status.SHOWN + 100, 2)))
-    (failure,) = status.read(store).failures
-    assert failure.count == status.SHOWN + 50
+    run(store, *(heard(sid, FAILED, "time-out") for sid in range(1, 2 * status.SIDS_PER_FAILURE + 100, 2)))
+    (failure,) = Status.of(store).failures
+    assert failure.count == status.SIDS_PER_FAILURE + 50
     assert failure.sids[:3] == ["1", "3", "5"]
-    assert len(failure.sids) == status.SHOWN
+    assert len(failure.sids) == status.SIDS_PER_FAILURE
 
 
 @pytest.mark.parametrize("kind", ["failed", "refused", "unparsed", "missing", "not-tried"])
 def test_the_numbers_are_those_of_the_ids(store: Store, kind: str) -> None:
     fill(store)
-    told = status.read(store)
-    with store.reading() as connection:
-        assert told.outcomes[kind.replace("-", " ")] == len(plan.of_kind(connection, kind))
-        assert told.gaps == len(plan.of_kind(connection, "gaps"))
+    told = Status.of(store)
+    with store.snapshot() as view:
+        assert told.outcomes[kind.replace("-", " ")] == len(view.of_kind(kind))
+        assert told.gaps == len(view.of_kind("gaps"))
 
 
 def test_where_there_is_no_store_there_is_none_afterwards(chosen: Options) -> None:
@@ -227,7 +226,7 @@ def test_a_bar_is_as_wide_as_the_terminal() -> None:
 
 def test_a_reason_cannot_harm_a_terminal(store: Store) -> None:
     run(store, heard(5, FAILED, "redirect to \x1b[2J\r\nhttp://x/\u202e\x9b"))
-    (line,) = [line for line in status_lines.lines(status.read(store)) if "http://x/" in line]
+    (line,) = [line for line in status_lines.lines(Status.of(store)) if "http://x/" in line]
     assert line == "failed: redirect to ?[2J??http://x/??: 1: 5"
 
 
@@ -254,7 +253,7 @@ def test_the_command_tells_a_person(data: Path) -> None:
 def test_a_program_reads_the_status(data: Path) -> None:
     done = command(data, "--json")
     with Store.opened(Options(data_dir=data)) as opened:
-        expected = status.read(opened)
+        expected = Status.of(opened)
     told = msgspec.json.decode(done.out, type=Status)
     assert (done.status, done.err) == (0, "")
     assert msgspec.structs.replace(told, bytes=0) == msgspec.structs.replace(expected, bytes=0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from solidot_spider import items
+from solidot_spider import items, record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
@@ -18,6 +18,7 @@ from solidot_spider.crawl import revisit
 from solidot_spider.store import commit, raw_pages, schema
 from solidot_spider.store.changes import Change
 from solidot_spider.store.database import StoreError
+from solidot_spider.store.state import Newest
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 from tests import stores
@@ -29,7 +30,7 @@ HOURS_24 = NOW + timedelta(hours=24)
 
 @pytest.fixture
 def store(chosen: Options) -> Iterator[Store]:
-    with Store.opened(chosen, create=True) as opened:
+    with Store.opened(chosen, create=True, reparse=record.reparse) as opened:
         yield opened
 
 
@@ -177,7 +178,19 @@ def test_a_kept_page_that_cannot_be_read_any_more_makes_no_revision(
     assert json.loads(rows(store, "stories")[0]["record"])["title"] == stores.STORIES[5].title
 
 
-def test_a_batch_is_written_whole_or_not_at_all(store: Store) -> None:
+def test_without_a_parser_another_versions_record_is_replaced_without_a_revision(
+    chosen: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.opened(chosen, create=True) as store:
+        old = OldParser(store, monkeypatch)
+        written = store.write([stored(5, LATER, title="改过的标题")], run(store))
+        assert written[5].change == Change("unchanged")
+        assert rows(store, "revisions") == []
+        assert json.loads(rows(store, "stories")[0]["record"])["title"] == "改过的标题"
+        assert old.hash in {page["content_hash"] for page in rows(store, "pages")}
+
+
+def test_a_commit_is_written_whole_or_not_at_all(store: Store) -> None:
     run_id = run(store, stored(5))
     before = {name: rows(store, name) for name in ("sids", "stories", "pages")}
     with pytest.raises(StoreError):
@@ -195,18 +208,26 @@ def test_only_the_storys_own_rows_change(store: Store) -> None:
         assert {row.get("sid", 77) for row in changed} <= {77}, name
 
 
+def newest(store: Store, limit: int) -> list[int]:
+    with store.snapshot() as view:
+        return view.newest(limit)
+
+
+def newest_story(store: Store) -> Newest | None:
+    with store.snapshot() as view:
+        return view.newest_story(revisit.OPEN_FOR)
+
+
 def test_controls_are_the_newest_that_are_believed_to_be_there(store: Store) -> None:
-    assert store.newest(3) == []
+    assert newest(store, 3) == []
     run(store, *(stored(sid) for sid in range(1, 7)))
     run(store, heard(6, Outcome.MISSING), heard(5, Outcome.FAILED))
-    assert store.newest(3) == [5, 4, 3]
+    assert newest(store, 3) == [5, 4, 3]
 
 
 def test_the_newest_story_knows_what_may_be_of_the_62_days_before_it(store: Store) -> None:
     run(store, stored(50_000), stored(50_001))
-    with store.reading() as connection:
-        assert store.newest_story(connection) == revisit.Newest(50_001, 1)
+    assert newest_story(store) == Newest(50_001, 1)
     run(store, *(stored(sid) for sid in (2000, 90_000, 90_001)))
     assert stores.STORIES[90_001].published - stores.STORIES[90_000].published < revisit.OPEN_FOR
-    with store.reading() as connection:
-        assert store.newest_story(connection) == revisit.Newest(90_001, 50_002)
+    assert newest_story(store) == Newest(90_001, 50_002)

@@ -1,0 +1,142 @@
+"""Answers what programs ask the store, with plain types and as of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from solidot_spider.base import clock
+from solidot_spider.base.outcome import GAPS, Outcome
+from solidot_spider.base.sids import Range, Sids
+from solidot_spider.store import gaps, schema
+from solidot_spider.store.database import select_sids
+from solidot_spider.store.state import Newest, SidState
+from solidot_spider.store.unasked import unasked
+
+RECORDS_AT_ONCE = 500
+"""Records of an export that are in memory at once."""
+
+
+class LastLook(NamedTuple):
+    """When a stored story was published (in Beijing), and when it was last asked (UTC), both ISO 8601."""
+
+    sid: int
+    published_at: str
+    asked_at: str
+
+
+class Snapshot:
+    """The store as it is at the first query; later commits do not show.
+
+    Args:
+        connection: a transaction that only reads.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def story_count(self) -> int:
+        """How many stories are stored, withdrawn ones too."""
+        return self._connection.execute(select(func.count()).select_from(schema.stories)).scalar_one()
+
+    def records(self) -> Iterator[str]:
+        """The record of each story as JSON, by ascending sid."""
+        statement = select(schema.stories.c.record).order_by(schema.stories.c.sid)
+        options = {"yield_per": RECORDS_AT_ONCE}
+        yield from self._connection.execute(statement, execution_options=options).scalars()
+
+    def newest(self, limit: int) -> list[int]:
+        """The newest stories that the site should still have, newest first."""
+        stories, sids = schema.stories.c, schema.sids.c
+        statement = (
+            select(stories.sid)
+            .join(schema.sids, sids.sid == stories.sid)
+            .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+            .order_by(stories.sid.desc())
+            .limit(limit)
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def highest(self) -> int | None:
+        """The highest stored sid; None in a store without stories."""
+        return self._connection.execute(select(func.max(schema.stories.c.sid))).scalar()
+
+    def newest_story(self, recent: timedelta) -> Newest | None:
+        """The newest story, and from where on ids may be recent; None in a store without stories.
+
+        Args:
+            recent: a story published longer before the newest one is not recent.
+        """
+        stories = schema.stories.c
+        last = select(stories.sid, stories.published_at).order_by(stories.sid.desc()).limit(1)
+        row = self._connection.execute(last).first()
+        if row is None:
+            return None
+        since = (datetime.fromisoformat(row.published_at) - recent).isoformat(timespec="seconds")
+        older = select(func.max(stories.sid)).where(stories.published_at < since)
+        return Newest(row.sid, (self._connection.execute(older).scalar_one() or 0) + 1)
+
+    def published_since(self, moment: datetime) -> list[LastLook]:
+        """The last looks at stories published since a moment, of those whose last outcome is ``stored``."""
+        stories, sids = schema.stories.c, schema.sids.c
+        since = moment.astimezone(clock.BEIJING).isoformat(timespec="seconds")
+        statement = (
+            select(stories.sid, stories.published_at, sids.at)
+            .join(schema.sids, sids.sid == stories.sid)
+            .where(stories.published_at >= since, sids.outcome == Outcome.STORED)
+        )
+        return [LastLook(*row) for row in self._connection.execute(statement)]
+
+    def published_on(self, days: Collection[date]) -> Sids:
+        """The stories published on these days in Beijing, except those that are ``missing`` now."""
+        stories, sids = schema.stories.c, schema.sids.c
+        day = func.substr(stories.published_at, 1, len("2024-10-18"))
+        statement = (
+            select(stories.sid)
+            .join(schema.sids, sids.sid == stories.sid)
+            .where(day.in_([each.isoformat() for each in days]), sids.outcome != Outcome.MISSING)
+        )
+        return select_sids(self._connection, statement)
+
+    def lowest_crawled(self) -> int | None:
+        """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
+
+        Whatever ``latest`` asked counts, whatever its outcome: in a new store the lowest ids may have failed.
+        """
+        visits, runs = schema.visits.c, schema.runs.c
+        statement = (
+            select(visits.sid)
+            .join(schema.runs, runs.id == visits.run_id)
+            .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
+            .order_by(visits.sid)
+            .limit(1)
+        )
+        return self._connection.execute(statement).scalar()
+
+    def with_outcome(self, outcome: Outcome, within: Range | None = None) -> Sids:
+        """The ids whose last visit had this outcome.
+
+        Args:
+            outcome: the outcome.
+            within: the ids to look at; None for all.
+        """
+        sids = schema.sids.c
+        statement = select(sids.sid).where(sids.outcome == outcome)
+        return select_sids(self._connection, statement.where(sids.sid.between(*within)) if within else statement)
+
+    def states(self, outcomes: Collection[Outcome], within: Range) -> list[SidState]:
+        """The states of the ids of a range whose last visit had one of these outcomes."""
+        sids = schema.sids.c
+        statement = select(schema.sids).where(sids.sid.between(*within), sids.outcome.in_(outcomes))
+        return [SidState(*row) for row in self._connection.execute(statement)]
+
+    def of_kind(self, kind: str) -> Sids:
+        """The ids of a kind (one of ``outcome.KINDS``): gaps, or ids by their outcome, visited or not."""
+        if kind == GAPS:
+            return gaps.gap_sids(self._connection)
+        outcome = Outcome(kind.replace("-", " "))
+        without_visit = [each.sids for each in unasked(self._connection) if each.outcome is outcome]
+        return Sids(each for ids in (self.with_outcome(outcome), *without_visit) for each in ids.ranges)

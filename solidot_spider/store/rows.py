@@ -1,0 +1,60 @@
+"""Defines the rows that a commit reads and writes; each has the columns of its table, in their order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from solidot_spider.store.raw_pages import RawPage
+
+
+class StoryRow(NamedTuple):
+    """A row of ``stories``; times are ISO 8601, ``record`` is JSON."""
+
+    sid: int
+    published_at: str
+    content_hash: str
+    parser_version: int
+    first_seen: str
+    last_seen: str
+    last_changed: str
+    withdrawn_at: str | None
+    record: str
+
+
+class PageRow(NamedTuple):
+    """A row of ``pages``: a raw page with its sid and its record's content hash."""
+
+    sid: int
+    content_hash: str
+    asked: str
+    answered: str
+    status: int
+    headers: str
+    fetched_at: str
+    codec: str
+    body: bytes
+
+    @property
+    def page(self) -> RawPage:
+        """The raw page."""
+        return RawPage(*self[2:])
+
+
+class VisitRow(NamedTuple):
+    """A row of ``visits``; ``at`` is ISO 8601 in UTC, ``status`` the HTTP status of the answer."""
+
+    sid: int
+    run_id: int
+    at: str
+    outcome: str
+    reason: str
+    status: int | None
+
+
+class RevisionRow(NamedTuple):
+    """A row of ``revisions``; ``old`` is JSON: the old values of the fields that an edit changed."""
+
+    sid: int
+    run_id: int
+    at: str
+    old: str
