@@ -1,7 +1,8 @@
-"""``solidot demo``: the real spider, as a real crawl, over the trial server on loopback."""
+"""``solidot demo``: runs the real spider, as a real crawl, over the trial server on loopback."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -9,58 +10,63 @@ import sys
 import tempfile
 from pathlib import Path
 
+from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import TROUBLE
-from solidot_spider.trial.client import StartError, running
-from solidot_spider.trial.stories import builtin_stories
+from solidot_spider.commands.verb import Verb
+
+CLOCK = "2026-01-15T12:00:00+08:00"
+"""The trial site's time."""
+
+NEAR = 4
+"""Ids up to so far from a story are asked, too, so that some are missing."""
 
 
-def main(*, serve: bool = False) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    parser.add_argument("--serve", action="store_true", help="keep the site open afterwards, until Ctrl-C")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Crawl the trial site into a fresh directory; the crawl's exit status."""
+    from solidot_spider.trial.client import StartError, running
+
     data = Path(tempfile.mkdtemp(prefix="solidot-demo-"))
     try:
-        with running("--clock", "2026-01-15T12:00:00+08:00") as server:
+        with running("--clock", CLOCK) as server:
             print(f"a small Solidot of invented stories is at {server.url}")
-            status = crawl(server.url, data)
+            status = _crawl(server.url, data)
             for feed in sorted(data.glob("runs/*.jsonl")):
                 print(f"the records are in {feed}")
-            if serve:
+            if arguments.serve:
                 _wait(server.url)
     except StartError as error:
-        print(f"solidot: {error}", file=sys.stderr)
-        return TROUBLE
+        return refuse(str(error), TROUBLE)
     return status
 
 
-def crawl(url: str, data: Path) -> int:
-    """Crawl all sids from the trial site's first story to its last; the exit status."""
-    sids = sorted(builtin_stories())
-    chosen = ",".join(_ranges(sids))
+def _crawl(url: str, data: Path) -> int:
+    """Crawl the trial site's stories and the ids around them; the exit status."""
+    from solidot_spider.base.sids import Sids
+    from solidot_spider.trial.stories import builtin_stories
+
+    sids = Sids(_ranges(sorted(builtin_stories())))
     # The site is our own and on this machine: nobody is hurt without the delay.
-    command = [
-        sys.executable,
-        "-m",
-        "solidot_spider",
-        "crawl",
-        "story",
-        "-a",
-        f"sids={chosen}",
-        "-s",
-        "DOWNLOAD_DELAY=0",
-    ]
+    words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
+    print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
+    command = [sys.executable, "-m", "solidot_spider", *words]
     environment = {**os.environ, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
-    print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(command[3:])}", flush=True)
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
 
 
-def _ranges(sids: list[int]) -> list[str]:
-    """The stories with the few ids around each, so that the gaps are asked too."""
-    out: list[list[int]] = []
+def _ranges(sids: list[int]) -> list[tuple[int, int]]:
+    """The stories as ranges, with the few ids between neighbours."""
+    ranges: list[tuple[int, int]] = []
     for sid in sids:
-        if out and sid - out[-1][1] <= 4:
-            out[-1][1] = sid
+        if ranges and sid - ranges[-1][1] <= NEAR:
+            ranges[-1] = (ranges[-1][0], sid)
         else:
-            out.append([sid, sid])
-    return [f"{first}-{last}" if last > first else str(first) for first, last in out]
+            ranges.append((sid, sid))
+    return ranges
 
 
 def _wait(url: str) -> None:
@@ -69,3 +75,13 @@ def _wait(url: str) -> None:
         signal.pause()
     except KeyboardInterrupt:
         print()
+
+
+VERB = Verb(
+    "demo",
+    "crawl a small site of invented stories on this machine",
+    "Starts a small Solidot of invented stories on loopback and crawls it into a fresh directory.",
+    "solidot demo --serve",
+    declare,
+    run,
+)

@@ -1,12 +1,15 @@
-"""The status of a store in lines for a person."""
+"""Writes the status of a store in lines for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from solidot_spider.base import sids
 from solidot_spider.base.console import plain
-from solidot_spider.store.status import PastRun, Status, Thousand
+
+if TYPE_CHECKING:  # Scrapy imports this module with all its commands: SQLAlchemy would cost each of them 0.2 s
+    from solidot_spider.store.status import PastRun, Status, Thousand
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 
