@@ -44,7 +44,7 @@ def with_body(draft: Draft) -> Draft:
 
 
 def to_story(draft: Draft) -> Story:
-    """The record; ``items.check`` tells whether it satisfies the schema."""
+    """The record; ``items.check`` says whether it satisfies the schema."""
     story_page = draft.page
     extracted = draft.sources or Sources([], [], [], story_page.paragraphs)
     fields: dict[str, Any] = {

@@ -75,9 +75,14 @@ class CrawlRun:
         # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
         self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
-        given_text = msgspec.json.encode(self.given).decode()
-        at, is_single = clock.iso(clock.now()), int(self.arguments.is_single)
-        self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
+        self.start = RunStart(
+            self.files.name,
+            spider.name,
+            msgspec.json.encode(self.given).decode(),
+            self.options.site_url,
+            clock.iso(clock.now()),
+            int(self.arguments.is_single),
+        )
         self._started = monotonic()
 
     async def run(self) -> Report:
@@ -132,15 +137,15 @@ class CrawlRun:
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and print the summary."""
         session = session_of(crawler)
-        session.close(crawler.limiter)
-        feed = crawler.get_extension(StoryFeed) if crawler.spider else None
+        session.close("shutdown", crawler.limiter)  # a second signal ends the reactor before the spider is closed
+        feed = crawler.get_extension(StoryFeed) if crawler.has_begun else None
         if feed is None:
             self.console.print("the crawl could not begin; the log above says why")
-            made = msgspec.structs.replace(self._report(crawler, session, [], ""), exit_status=TROUBLE)
+            ended = msgspec.structs.replace(self._report(crawler, session, [], ""), exit_status=TROUBLE)
         else:
-            made = self._concluded(crawler, session, feed)
-        self.console.end(made.exit_status)
-        return made
+            ended = self._concluded(crawler, session, feed)
+        self.console.end(ended.exit_status)
+        return ended
 
     def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed) -> Report:
         facts = session.facts(cannot_write=bool(feed.error))
@@ -154,10 +159,10 @@ class CrawlRun:
             error = error or failed
         if session.store is not None:
             self.files.remove_old_feeds(self.options.keep_feeds)
-        made = self._report(crawler, session, feed.files, error)
-        if made.exit_status:
-            self.console.print(f"{made.verdict}: {error}" if error else made.verdict)
-        return made
+        ended = self._report(crawler, session, feed.files, error)
+        if ended.exit_status:
+            self.console.print(f"{ended.verdict}: {error}" if error else ended.verdict)
+        return ended
 
     def _report(self, crawler: StoppableCrawler, session: Session, files: list[PartFileStorage], error: str) -> Report:
         """The report as it stands; ``error`` says what could not be written, '' for nothing."""
@@ -165,7 +170,7 @@ class CrawlRun:
             self.start,
             round(monotonic() - self._started, 3),
             session,
-            crawler.stats.get_stats() if crawler.spider else {},
+            crawler.stats.get_stats() if crawler.has_begun else {},
             status=exit_status(session.ledger, session.facts(cannot_write=bool(error))),
             records=[str(path) for each in files if (path := each.left or each.target).exists()],
             retry=str(self.files.retry) if self.files.retry.exists() else None,
@@ -182,21 +187,20 @@ class CrawlRun:
         return ""
 
     @staticmethod
-    def _write_row(made: Report, session: Session) -> str:
+    def _write_row(ended: Report, session: Session) -> str:
         """Write the run's row in the store; why that failed, '' if it did not."""
-        if session.store is None or session.recorder.store_error:
-            return ""
         try:
-            session.store.end(session.run_id, ended_at=made.ended_at, **report.run_row(made, session.ledger))
+            if session.store is not None and not session.recorder.store_error:
+                session.store.end(session.run_id, **report.run_row(ended, session.ledger))
         except StoreError as error:
             return str(error)
         return ""
 
-    def _write_report(self, made: Report, _: Session) -> str:
+    def _write_report(self, ended: Report, _: Session) -> str:
         """Write the report; why that failed, '' if it did not."""
         try:
             if self.report_file:
-                report.write(made, self.report_file)
+                report.write(ended, self.report_file)
         except OSError as error:
             return f"{self.report_file}: {error.strerror}"
         return ""

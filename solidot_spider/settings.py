@@ -91,6 +91,6 @@ FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
 FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
 
 # --- Logs ---
-LOG_LEVEL = "WARNING"  # trouble only: a run tells what it did in its summary
+LOG_LEVEL = "WARNING"  # trouble only: a run says what it did in its summary
 LOG_FORMATTER = "solidot_spider.extensions.logs.StoryLogFormatter"  # one line an event, no page text
 STATS_DUMP = False  # a hundred lines; the summary says what a person asks

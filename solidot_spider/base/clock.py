@@ -1,4 +1,4 @@
-"""Civil time, from one place.
+"""Gives civil time, from one place.
 
 Records, visits, run names and the revisit policy ask ``now()``. ``SOLIDOT_CLOCK`` pins it for tests and
 demonstrations; waits and deadlines use the monotonic clock and are never pinned.

@@ -1,6 +1,6 @@
-"""Story ids as people give them: ``79532``, ``79500-79600,80001``, ``@FILE``, ``@-``.
+"""Parses story ids as people give them, and holds them as ranges: ``79532``, ``79500-79600,80001``, ``@FILE``, ``@-``.
 
-Ranges are merged and kept as ranges: a hundred thousand ids cost no more memory than ten.
+Ranges are merged: a hundred thousand ids cost no more memory than ten.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The site's addresses: what is a story, what is internal, what may be asked.
+"""Knows the site's addresses: which URL is a story, which is internal, which redirect may be followed.
 
-Pure functions over strings; the only settable thing is the base that requests go to (``SOLIDOT_SITE_URL``),
-which never changes the addresses that records hold.
+Pure functions over strings. Requests go to the base that ``SOLIDOT_SITE_URL`` names; records always hold the
+canonical address.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def story_url(sid: int, base: str = CANONICAL) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an absolute http(s) URL: lower case, without port, user or ``www.``; '' when there is none."""
+    """The host of an absolute http(s) URL: lower case, without port, user or ``www.``; '' if it has none."""
     found = _HOST.match(url)
     return found[1].lower().removeprefix("www.") if found else ""
 
@@ -54,7 +54,7 @@ def linked_sid(url: str) -> int | None:
 
 
 def asked_sid(url: str) -> int | None:
-    """The ``sid=`` of a URL's query, on whatever host or mirror; None where it has none."""
+    """The ``sid=`` of a URL's query, on whatever host or mirror; None if it has none."""
     values = _QUERY_SID.findall(url.partition("#")[0])
     return int(values[0]) if len(values) == 1 and _SID.fullmatch(values[0]) else None
 
@@ -71,7 +71,7 @@ def commented_sid(href: str) -> int | None:
 
 
 def resolve(href: str, base: str) -> str:
-    """An attribute's address made absolute against ``base``, or '' where it cannot be."""
+    """An attribute's address made absolute against ``base``, or '' if it cannot be."""
     try:
         return urljoin(base, href)
     except ValueError:

@@ -18,8 +18,8 @@ def lines(status: Status, width: int | None = None) -> Iterator[str]:
     """What the store has, what is missing and why, the last runs.
 
     Args:
-        status: what to tell.
-        width: the columns of the terminal, for a bar of the coverage; None where there is none.
+        status: a store's status.
+        width: the columns of the terminal, for a bar of the coverage; None if there is no terminal.
     """
     yield f"{status.store}: {_stories(status)}, {_size(status.bytes)}"
     known = ", ".join(f"{count:,} {outcome}" for outcome, count in status.outcomes.items() if count)

@@ -1,1 +1,1 @@
-"""One crawl: what it asks, what became of each id, and what it tells."""
+"""One crawl: the ids that it asks, their outcomes, and its verdict, summary and report."""

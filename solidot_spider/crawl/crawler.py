@@ -21,9 +21,14 @@ class StoppableCrawler(Crawler):
     """A crawler that stops soon."""
 
     @property
+    def has_begun(self) -> bool:
+        """Whether all components of the crawl could be made."""
+        return self._engine is not None
+
+    @property
     def limiter(self) -> RateLimiter | None:
         """The crawl's rate limiter; None before it begins."""
-        throttle = self.get_downloader_middleware(ThrottleMiddleware) if self._engine is not None else None
+        throttle = self.get_downloader_middleware(ThrottleMiddleware) if self.has_begun else None
         return throttle.limiter if throttle else None
 
     async def stop_async(self) -> None:
@@ -31,7 +36,7 @@ class StoppableCrawler(Crawler):
 
         Scrapy calls this for a crawl that has finished, too.
         """
-        if self.limiter is not None and not session_of(self).finish_reason:
+        if self.limiter is not None and not session_of(self).is_closed:
             self.limiter.end(INTERRUPTED)
             asyncio.get_running_loop().call_later(GRACE, _hang_up, self.limiter)
         await super().stop_async()

@@ -1,4 +1,4 @@
-"""Days as people give them: ``2024-10-18``, ``20241018``, ``today``, ``yesterday``, ``3 days ago``; all in Beijing."""
+"""Parses days, in Beijing, as people give them: ``2024-10-18``, ``20241018``, ``today``, ``3 days ago`` and so on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solidot_spider.base.sids import ArgumentError
 
 ONE = timedelta(days=1)
 FIRST = date(2005, 1, 1)
-"""Before it the site had no story."""
+"""The site had no story before."""
 
 ALLOWED = "give 2024-10-18, 20241018, today, yesterday or 3 days ago"
 
@@ -23,9 +23,9 @@ def parse(name: str, text: str, now: datetime) -> date:
     """The day of an argument.
 
     Args:
-        name: what the argument is called.
-        text: what is given.
-        now: the time, which today is told from.
+        name: the argument's name.
+        text: its value.
+        now: the time, which says what today is.
 
     Raises:
         ArgumentError: it is no day, or none that the site can have.

@@ -31,7 +31,7 @@ class InFlight:
         page: the answer's page, if it may be kept.
         visit: the outcome that it gets when the store has it, or when a control confirms it.
         is_doubted: whether the visit waits for a control.
-        stored: tells the pipeline that waits for it whether the store has the record.
+        stored: says to the pipeline that waits for it whether the store has the record.
     """
 
     answered_at: str = ""

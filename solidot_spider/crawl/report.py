@@ -1,4 +1,4 @@
-"""The report of a run as one JSON object: what the summary says, for programs (README, *The report*)."""
+"""Makes the report of a run, one JSON object: what the summary says, for programs (README, *The report*)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.exit_status import explained
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.session import Session
-from solidot_spider.store.store import RunStart
+from solidot_spider.store.store import RunEnd, RunStart
 
 NOTE = "solidot/note/"
 """What the stats that count notes on pages begin with."""
@@ -52,20 +52,20 @@ class Report(Struct, forbid_unknown_fields=True):
     """How many of the stories stored were ``new``, ``changed``, ``unchanged`` or ``older`` than what the store has."""
     unsettled: list[Unsettled]
     remarks: list[str]
-    """What the spider has to say beside the counts, as the summary has it."""
+    """What the spider remarks beside the counts, as the summary has it."""
     notes: dict[str, Count]
-    """What was odd on pages whose story is stored: where two places disagreed, or a second witness had to serve."""
+    """What was odd on pages of stored stories: two places that disagreed, or a part that only a second place had."""
     requests: Count
     retries: Count
     breaker_opened: Count
     stopped: str
-    """Why the run ended before its last id; '' where it did not."""
+    """Why the run ended before its last id; '' if it did not."""
     interrupted: bool
     questions: dict[str, str]
-    """The questions of the verdict by name; why one failed, '' where it is passed."""
+    """The questions of the verdict by name; why one failed, '' if it is passed."""
     exit_status: int
     verdict: str
-    """Why the exit status is not 0; '' where it is."""
+    """Why the exit status is not 0; '' if it is."""
     records: list[str]
     """The files that hold the records."""
     retry: str | None
@@ -126,10 +126,11 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
     )
 
 
-def run_row(report: Report, ledger: Ledger) -> dict[str, Any]:
+def run_row(report: Report, ledger: Ledger) -> RunEnd:
     """The columns of a run's row in the store that are known at its end."""
     unasked = [(outcome, reason, [str(each) for each in ranges]) for outcome, reason, ranges in ledger.unasked()]
     return {
+        "ended_at": report.ended_at,
         "asked": report.asked,
         "settled_before": report.settled_before,
         "counts": _json(report.counts),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
@@ -23,6 +23,7 @@ from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.recorder import Recorder
 from solidot_spider.middlewares.rate_limit import INTERRUPTED, RateLimiter
+from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.record import Draft
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
@@ -64,16 +65,14 @@ class Session:
         """The exit status that the list pages alone would give, and why."""
         self.stopped = ""
         """Why the run ended before its last id; '' if it did not."""
-        self.finish_reason = ""
-        """Scrapy's reason; '' until the spider is closed."""
         self.interrupted = False
         self.breaker_openings = 0
         self._asking = plan.sids
         self._last_asked = self._asked = 0
-        self._is_closed = False
+        self.is_closed = False
 
     def attach(self, crawler: Crawler) -> None:
-        """Be the session of this crawler: hear its signals, and count outcomes in its stats."""
+        """Become the session of this crawler: connect to its signals, count outcomes in its stats."""
         vars(crawler)[_ATTRIBUTE] = self
         crawler.signals.connect(self._item_dropped, signals.item_dropped)
         crawler.signals.connect(self._item_failed, signals.item_error)
@@ -91,8 +90,8 @@ class Session:
             reason = f"fault in a pipeline ({type(failure.value).__name__})"
             self.recorder.record(item.page.sid, Outcome.UNPARSED, reason)
 
-    def _spider_closed(self, reason: str) -> None:
-        self.finish_reason = reason
+    def _spider_closed(self, spider: Spider, reason: str) -> None:
+        self.close(reason, limiter_of(spider.crawler))
 
     @property
     def total(self) -> int:
@@ -145,22 +144,22 @@ class Session:
         except StoreError as error:
             self.recorder.fail(error)
 
-    def close(self, limiter: RateLimiter | None) -> None:
-        """Close the ledger: what a stopped run left is ``not tried``, what no control confirmed is ``failed``.
+    def close(self, reason: str, limiter: RateLimiter | None) -> None:
+        """Close the ledger, once: what a stopped run left is ``not tried``, what no control confirmed is ``failed``.
 
         Args:
+            reason: Scrapy's finish reason.
             limiter: the crawl's rate limiter; None if the crawl could not begin.
         """
-        if self._is_closed:
+        if self.is_closed:
             return
-        self._is_closed = True
+        self.is_closed = True
         ended = limiter.ended if limiter else ""
-        # A second signal stops the reactor before the spider is closed.
-        self.interrupted = self.finish_reason in ("", "shutdown") or ended == INTERRUPTED
+        self.interrupted = reason == "shutdown" or ended == INTERRUPTED
         self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "")
         self.breaker_openings = limiter.breaker.openings if limiter else 0
         self.recorder.close()
-        why = self.stopped or self.finish_reason
+        why = self.stopped or reason
         self.ledger.close(why)
         self.ledger.settle_rest(self._asking.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
 

@@ -1,4 +1,4 @@
-"""The questions that a run must pass, by name (README, *The verdict*): has the site changed under the parser?
+"""The verdict on a run: named questions that its records must pass (README, *The verdict*). Has the site changed?
 
 Failed ids are no question here: they have an exit status of their own.
 """
@@ -13,9 +13,10 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.ledger import Ledger
 
 ENOUGH = 50
-"""Records from which on a share says something."""
+"""So many records make a share meaningful."""
 
 MOST_MISSING = 0.3
+"""The share of ids between the lowest and the highest record that may be missing."""
 
 Filled = Callable[[Mapping[str, Any]], bool]
 
@@ -33,11 +34,11 @@ MOSTLY: dict[str, tuple[Filled, float]] = {
     "views": (lambda record: record["views"] is not None, 0.95),
     "sources": (lambda record: bool(record["source_links"] or record["source_labels"]), 0.6),
 }
-"""Filled in this share of the records of a run that has enough."""
+"""Filled in this share of the records of a run with ``ENOUGH`` of them."""
 
 
 class Question(NamedTuple):
-    """A question and its answer; ``why`` is '' where it is passed."""
+    """A question and its answer; ``why`` is '' if it is passed."""
 
     name: str
     why: str
@@ -62,7 +63,7 @@ class Tally:
             self._filled[name] += test(record)
 
     def questions(self, ledger: Ledger, asked: Sids) -> list[Question]:
-        """All questions with their answers, those that ask for more records than there are left out.
+        """The questions that apply to so many records, with their answers.
 
         Args:
             ledger: the run's outcomes.

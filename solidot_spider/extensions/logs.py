@@ -1,4 +1,7 @@
-"""The log: one line an event, safe against what a page may hold; as JSON where a setting asks for it."""
+"""Writes the log: one line an event, safe against what a page may hold, as text or JSON.
+
+Settings: ``SOLIDOT_LOG``, ``LOG_FORMAT``, ``LOG_DATEFORMAT``, ``LOG_LEVEL``.
+"""
 
 from __future__ import annotations
 
