@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from solidot_spider.trial import options
@@ -25,11 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log = Journal(given.log) if given.log else None
     except (OSError, ValueError) as error:
         words.error(str(error))
-    serve(
-        TrialServer(site, faults=plan, latency=given.latency, log=log, gzip=given.gzip),
-        given.port,
-        until_eof=given.until_eof,
-    )
+    server = TrialServer(site, faults=plan, latency=given.latency, log=log, gzip=given.gzip)
+    with log or nullcontext():
+        serve(server, given.port, until_eof=given.until_eof)
     return 0
 
 

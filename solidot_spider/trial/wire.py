@@ -6,15 +6,12 @@ A ``request`` here is the server's ``Exchange``; Twisted's own annotations are t
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from twisted.internet.task import cooperate
 
 from solidot_spider.trial import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from solidot_spider.trial.answer import Answer
 
 FILLER = "<p>这一页没有尽头，读到这里的程序应当停下来。</p>\n".encode() * 64
@@ -62,7 +59,8 @@ def spoil(rule: faults.Rule, request: Any, answer: Answer) -> bool:
         case faults.Bomb():
             request.setHeader(b"Content-Encoding", b"gzip")
             start(request, answer, None)
-            cooperate(_unpacking_to(rule.megabytes, request))
+            request.write(_bomb(rule.megabytes))
+            request.finish()
         case _:
             return False
     return True
@@ -107,13 +105,8 @@ class _Spring:
         """Called when the client is gone."""
 
 
-def _unpacking_to(megabytes: int, request: Any) -> Iterator[None]:
+@cache
+def _bomb(megabytes: int) -> bytes:
+    """A small gzip body that unpacks to so many megabytes."""
     packer = zlib.compressobj(9, wbits=31)
-    for _ in range(megabytes):
-        if request.gone:
-            return
-        if data := packer.compress(MEGABYTE):
-            request.write(data)
-        yield
-    request.write(packer.flush())
-    request.finish()
+    return b"".join([*(packer.compress(MEGABYTE) for _ in range(megabytes)), packer.flush()])

@@ -19,8 +19,8 @@ import pytest
 
 from solidot_spider import __version__
 from solidot_spider.crawl import report
-from solidot_spider.trial.client import Running, running
 from tests.crawling import NOW, Crawl, crawl, finish, measured, solidot, start
+from tests.server.client import Running, running
 
 TOLERANCE = 0.02
 """Seconds that a gap may seem shorter in the server's log."""

@@ -13,9 +13,9 @@ import pytest
 
 from solidot_spider import items
 from solidot_spider.parsing import list_pages
-from solidot_spider.trial.client import Running, running
 from solidot_spider.trial.stories import builtin_stories
 from tests.crawling import NOW, crawl, finish, read_stories, solidot, start
+from tests.server.client import Running, running
 
 NEVER = 79518  # between two stories, and never one itself
 WITHDRAWN = 75220
@@ -401,14 +401,12 @@ def test_a_feed_that_cannot_be_opened_fetches_nothing(tmp_path: Path, where: str
 
 
 def test_a_full_disk_ends_the_run_with_whole_lines(data: Path) -> None:
-    limited = "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(9000,9000));"
-    program = limited + "from solidot_spider.cli import main;sys.exit(main(sys.argv[1:]))"
     with running("--stories", "generated:5000") as server:
         process = start(
             server.url,
             data,
             *("crawl", "story", "-a", "sids=1-5000", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_DATABASE_URL=none"),
-            program=program,
+            limits={"RLIMIT_FSIZE": 9000},
         )
         run = finish(process, data)
         number = len(asked(server))

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from solidot_spider.crawl import report
-from solidot_spider.trial.client import Running, running
 from tests.conftest import needs_postgres
 from tests.crawling import FAST, crawl, finish, solidot, start
+from tests.server.client import Running, running
 
 EDITED, EDIT = 82714, "2025-11-06T08:00:00+08:00"
 BEFORE, AFTER = "2025-11-06T07:00:00+08:00", "2025-11-06T09:00:00+08:00"
@@ -287,10 +287,9 @@ def test_the_newest_feeds_of_runs_are_kept(tmp_path: Path, data: Path) -> None:
 
 
 def test_a_full_disk_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path) -> None:
-    limited = "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(400000,400000));"
-    program = limited + "from solidot_spider.cli import main;sys.exit(main(sys.argv[1:]))"
+    limits = {"RLIMIT_FSIZE": 400_000}
     with site(tmp_path) as server:
-        first = finish(start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", program=program), data)
+        first = finish(start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", limits=limits), data)
         second = crawl(server.url, data, "-a", "sids=1-300")
     assert first.status == 4
     assert "solidot.db" in first.err

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from solidot_spider.trial.client import ROOT, Reply, Running, StartError, running
 from solidot_spider.trial.plan import Plan, PlanError
+from tests.forked import ROOT
+from tests.server.client import Reply, Running, StartError, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -326,10 +327,8 @@ def test_sigterm_ends_it_at_once_with_0() -> None:
 
 def test_the_end_of_standard_input_ends_it() -> None:
     with running() as server:
-        assert server.process.stdin
         server.process.stdin.close()
         assert server.process.wait(5) == 0
-        server.process.stdin = None
 
 
 @pytest.mark.parametrize(

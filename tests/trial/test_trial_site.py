@@ -15,11 +15,11 @@ import pytest
 from lxml import html
 
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.trial.client import Running, running
 from solidot_spider.trial.directory import PagesDirectory
 from solidot_spider.trial.generated import generated
 from solidot_spider.trial.site import Missing, Site
 from solidot_spider.trial.stories import builtin_stories
+from tests.server.client import Running, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

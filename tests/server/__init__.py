@@ -1,0 +1,1 @@
+"""The trial server of the tests."""
