@@ -35,6 +35,12 @@ needs_postgres = pytest.mark.skipif(not SERVER, reason="SOLIDOT_TEST_POSTGRES na
 
 
 @pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory that does not exist yet."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[str]:
     """The address of a new, empty database."""
     url = make_url(SERVER)

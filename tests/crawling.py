@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solidot_spider.crawl import report
 from tests import forked
 
 NOW = "2025-11-08T12:00:00+08:00"
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8", "-s", "SOLIDOT_BACKOFF=0")
+WIDE = ("-s", "CONCURRENT_REQUESTS=32")
+REPORT = ("--report", "report.json")
+PLENTY = "79517-79523"
+"""Three stories of the trial site, and four ids that never existed."""
 PATIENCE = 60.0
 NOTHING: Mapping[str, str] = {}
 
@@ -34,6 +39,11 @@ class Crawl:
     @property
     def feeds(self) -> list[Path]:
         return sorted(self.data.glob("runs/*.jsonl"))
+
+    @property
+    def report(self) -> report.Report:
+        """The report of a run that had the words ``REPORT``."""
+        return report.read((self.data.parent / REPORT[1]).read_bytes())
 
     @property
     def retries(self) -> list[Path]:
@@ -67,7 +77,7 @@ def until(comes: Callable[[], Any], patience: float = PATIENCE) -> Any:
     deadline = time.monotonic() + patience
     while not (answer := comes()):
         assert time.monotonic() < deadline, f"nothing within {patience:g} s"
-        time.sleep(0.05)
+        time.sleep(0.02)
     return answer
 
 
@@ -140,6 +150,18 @@ def solidot(  # noqa: PLR0913 - a process is made of all of this
 def crawl(url: str, data: Path, *words: str, given: str = "", env: Mapping[str, str] = NOTHING) -> Crawl:
     """``crawl story`` at full speed, run to its end."""
     return solidot(url, data, "crawl", "story", *FAST, *words, given=given, env=env)
+
+
+def paced(url: str, data: Path, *words: str) -> Crawl:
+    """``crawl story`` at the project's own pace, with a report; its retries do not wait."""
+    return solidot(url, data, "crawl", "story", "-s", "SOLIDOT_BACKOFF=0", *REPORT, *words)
+
+
+def status(data: Path, env: Mapping[str, str] = NOTHING) -> dict[str, Any]:
+    """What ``status --json`` prints of a store."""
+    told = solidot("http://127.0.0.1:9", data, "status", "--json", env=env)
+    assert told.status == 0, told.err
+    return dict(json.loads(told.out))
 
 
 MEASURED = """
