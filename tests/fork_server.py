@@ -25,8 +25,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, NoReturn, TypedDict
 
-IMPORTED = ("scrapy", "solidot_spider")
-"""Packages of which every module is imported."""
+IMPORTED = ("scrapy", "solidot_spider", "tests.server")
+"""Packages of which every module is imported, but their tests."""
 ALSO = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "stringprep")
 NOT_YET = {"solidot_spider.settings"}
 """Modules that read the environment when they are imported: the child imports them."""
@@ -69,7 +69,9 @@ def main(control: int) -> None:
 def import_all() -> None:
     for package in map(importlib.import_module, IMPORTED):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name not in NOT_YET and not module.name.endswith("__main__"):
+            if module.name not in NOT_YET and not module.name.rpartition(".")[2].startswith(
+                ("__main__", "conftest", "test_")
+            ):
                 import_if_possible(module.name)
     for name in ALSO:
         import_if_possible(name)

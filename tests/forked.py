@@ -89,7 +89,10 @@ class Forked:
             if not self.stdin.closed:
                 selector.register(self.stdin, selectors.EVENT_WRITE)
             while selector.get_map():
-                for key, _ in self._ready(selector, deadline):
+                ready = selector.select(_left(deadline))
+                if not ready:
+                    raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+                for key, _ in ready:
                     if key.data is None:
                         left = some = self._write(left)
                     else:

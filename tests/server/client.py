@@ -12,10 +12,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
 
-from solidot_spider.trial.journal import entries
 from tests import forked
+from tests.server.journal import entries
 
-MODULE = "solidot_spider.trial"
 PATIENCE = 20.0
 """Seconds that the server may take to start, and to answer."""
 
@@ -74,7 +73,7 @@ def running(*arguments: str, patience: float = PATIENCE) -> Iterator[Running]:
         log = Path(scratch, "requests.jsonl")
         env = os.environ | forked.STRICT
         words = ["--log", str(log), "--until-eof", *arguments]
-        process = forked.start(MODULE, words, env=env, cwd=forked.ROOT, stderr=errors)
+        process = forked.start("tests.server", words, env=env, cwd=forked.ROOT, stderr=errors)
         try:
             yield Running(_url(process, errors, patience), _log(arguments, log), process, errors)
         finally:
