@@ -17,10 +17,27 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("home", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
+AT_ONCE = 2
+"""Workers for each core: a test waits most of its time, for a gap, a time-out or a commit."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many workers ``-n auto`` of ``pyproject.toml`` starts: none for single tests."""
+    if any("::" in name for name in config.args):
+        return 0
+    return min(AT_ONCE * (os.cpu_count() or 1), 8)
+
+
 SERVER = os.environ.get("SOLIDOT_TEST_POSTGRES", "")
 """A PostgreSQL server where databases may be made, as ``postgresql://user@host/postgres``."""
 
 needs_postgres = pytest.mark.skipif(not SERVER, reason="SOLIDOT_TEST_POSTGRES names no PostgreSQL server")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory that does not exist yet."""
+    return tmp_path / "data"
 
 
 @pytest.fixture

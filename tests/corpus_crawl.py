@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from solidot_spider.trial.client import running
 from tests.crawling import solidot
+from tests.server.client import running
 
 
 def main(corpus: Path, stories: Path) -> int:

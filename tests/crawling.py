@@ -1,4 +1,4 @@
-"""Real crawls: the command in a process of its own, against the trial server on loopback."""
+"""Real crawls: the command in a process of its own, forked or executed, against the trial server on loopback."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solidot_spider.crawl import report
+from tests import forked
+
 NOW = "2025-11-08T12:00:00+08:00"
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8", "-s", "SOLIDOT_BACKOFF=0")
+WIDE = ("-s", "CONCURRENT_REQUESTS=32")
+REPORT = ("--report", "report.json")
+PLENTY = "79517-79523"
+"""Three stories of the trial site, and four ids that never existed."""
 PATIENCE = 60.0
 NOTHING: Mapping[str, str] = {}
 
@@ -32,6 +39,11 @@ class Crawl:
     @property
     def feeds(self) -> list[Path]:
         return sorted(self.data.glob("runs/*.jsonl"))
+
+    @property
+    def report(self) -> report.Report:
+        """The report of a run that had the words ``REPORT``."""
+        return report.load((self.data.parent / REPORT[1]).read_bytes())
 
     @property
     def retries(self) -> list[Path]:
@@ -65,7 +77,7 @@ def until(comes: Callable[[], Any], patience: float = PATIENCE) -> Any:
     deadline = time.monotonic() + patience
     while not (answer := comes()):
         assert time.monotonic() < deadline, f"nothing within {patience:g} s"
-        time.sleep(0.05)
+        time.sleep(0.02)
     return answer
 
 
@@ -80,33 +92,46 @@ def copy_of_the_tree(target: Path) -> None:
 
 def environment(url: str, data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOLIDOT_", "SCRAPY_"))}
-    return {
-        **kept,
-        "SOLIDOT_SITE_URL": url,
-        "SOLIDOT_DATA_DIR": str(data),
-        "PYTHONWARNINGS": "error",
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-    }
+    return {**kept, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data), **forked.STRICT}
 
 
 def start(
-    url: str, data: Path, *words: str, cwd: Path | None = None, program: str = "", env: Mapping[str, str] = NOTHING
-) -> subprocess.Popen[str]:
-    module = ["-c", program] if program else ["-m", "solidot_spider"]
-    return subprocess.Popen(
-        [sys.executable, *module, *words],
-        env={**environment(url, data), **env},
-        cwd=cwd or data.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    url: str,
+    data: Path,
+    *words: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] = NOTHING,
+    limits: Mapping[str, int] = forked.NO_LIMITS,
+) -> forked.Forked:
+    """A command that runs, forked; ``limits`` are resource limits by name, such as ``RLIMIT_FSIZE``."""
+    return forked.start(
+        "solidot_spider", words, env={**environment(url, data), **env}, cwd=cwd or data.parent, limits=limits
     )
 
 
-def finish(process: subprocess.Popen[str], data: Path, given: str | None = None, patience: float = PATIENCE) -> Crawl:
+def finish(process: forked.Forked, data: Path, given: str = "", patience: float = PATIENCE) -> Crawl:
     out, err = process.communicate(given, timeout=patience)
+    assert process.returncode is not None
     return Crawl(process.returncode, out, err, data)
+
+
+def executed(url: str, data: Path, *words: str, cwd: Path | None = None, patience: float = PATIENCE) -> Crawl:
+    """A command, executed by a new interpreter and run to its end."""
+    return _executed(["-m", "solidot_spider", *words], url, data, cwd, patience)
+
+
+def _executed(words: list[str], url: str, data: Path, cwd: Path | None, patience: float) -> Crawl:
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=environment(url, data),
+        cwd=cwd or data.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=False,
+    )
+    return Crawl(done.returncode, done.stdout, done.stderr, data)
 
 
 def solidot(  # noqa: PLR0913 - a process is made of all of this
@@ -118,13 +143,25 @@ def solidot(  # noqa: PLR0913 - a process is made of all of this
     patience: float = PATIENCE,
     env: Mapping[str, str] = NOTHING,
 ) -> Crawl:
-    """A command, run to its end."""
+    """A command, forked and run to its end."""
     return finish(start(url, data, *words, cwd=cwd, env=env), data, given, patience)
 
 
 def crawl(url: str, data: Path, *words: str, given: str = "", env: Mapping[str, str] = NOTHING) -> Crawl:
     """``crawl story`` at full speed, run to its end."""
     return solidot(url, data, "crawl", "story", *FAST, *words, given=given, env=env)
+
+
+def paced(url: str, data: Path, *words: str) -> Crawl:
+    """``crawl story`` at the project's own pace, with a report; its retries do not wait."""
+    return solidot(url, data, "crawl", "story", "-s", "SOLIDOT_BACKOFF=0", *REPORT, *words)
+
+
+def status(data: Path, env: Mapping[str, str] = NOTHING) -> dict[str, Any]:
+    """What ``status --json`` prints of a store."""
+    told = solidot("http://127.0.0.1:9", data, "status", "--json", env=env)
+    assert told.status == 0, told.err
+    return dict(json.loads(told.out))
 
 
 MEASURED = """
@@ -140,5 +177,5 @@ def measured(url: str, data: Path, *words: str, patience: float = PATIENCE) -> t
 
     It is the child of a small process: what a child is said to have had begins with its parent's own.
     """
-    run = finish(start(url, data, *words, program=MEASURED), data, patience=patience)
+    run = _executed(["-c", MEASURED, *words], url, data, None, patience)
     return run, int(run.out.splitlines()[-1])

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from solidot_spider.crawl import report
-from solidot_spider.trial.client import Running, running
-from solidot_spider.trial.generated import START
 from tests.crawling import FAST, Crawl, solidot
+from tests.server.client import Running, running
+from tests.server.generated import START
 
 PER_DAY = 3
 GAP = timedelta(days=1) / PER_DAY

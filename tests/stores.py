@@ -12,8 +12,8 @@ from solidot_spider.items import Story
 from solidot_spider.store import raw_pages
 from solidot_spider.store.store import RunStart, Store
 from solidot_spider.store.visit import Visit
-from solidot_spider.trial.generated import generated
 from solidot_spider.trial.page import story_page
+from tests.server.generated import generated
 
 NOW = datetime(2025, 11, 8, 4, tzinfo=UTC)
 STORIES = generated(100_000)

@@ -1,4 +1,4 @@
-"""What stands round every page of the site: head, header, right column, footer.
+"""The parts around every page of the site: head, header, right column, footer.
 
 Class names, order and traps are the real site's (a sidebar heading before the story's, a U+FEFF and a
 changing saying at the end, ``issume``); words that are more than labels are invented.
@@ -13,8 +13,8 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from solidot_spider.trial.story import Editor
 
-HOLE = "\x00"
-"""Stands for what moves on every fetch: in a page's order the view count (stories only) and the saying."""
+PLACEHOLDER = "\x00"
+"""A placeholder for what changes on every fetch: first the view count (on story pages), then the saying."""
 
 SECTIONS = {
     "linux": "Linux",
@@ -87,7 +87,7 @@ alt="奇客Solidot" width="180" height="54" /></a></div>
 FOOT = """</div>
 \ufeff
 <div id="footer">
-<p class="famous">{hole}</p>
+<p class="famous">{placeholder}</p>
 <ul class="foot_nav">
 <li><a href="/">首页</a></li><li><a href="/?issume={yesterday}">往日文章</a></li>\
 <li><a href="/polllist">过去的投票</a></li><li><a href="/authors">编辑介绍</a></li>\
@@ -107,9 +107,9 @@ NAVIGATION = "\n".join(f'<li><a href="//{host}.solidot.org/">{name}</a></li>' fo
 
 
 def page(title: str, right: str, center: str, yesterday: str, json_ld: str = "") -> str:
-    """A whole page with holes for what moves."""
+    """A whole page with placeholders for what changes on every fetch."""
     head = HEAD.format(title=escape(title), json_ld=json_ld, yesterday=yesterday, sections=NAVIGATION)
-    foot = FOOT.format(hole=HOLE, yesterday=yesterday)
+    foot = FOOT.format(placeholder=PLACEHOLDER, yesterday=yesterday)
     return f'{head}{right}</div>\n<div id="center">\n{center}{foot}'
 
 

@@ -60,7 +60,7 @@ FORMS = (
 
 
 def list_page(title: str, stories: Sequence[Story], hot: Sequence[Story], yesterday: str, turns: str = "") -> str:
-    """A page of stories, with a hole for the saying; ``turns`` are links to the pages beside it."""
+    """A page of stories, with a placeholder for the saying; ``turns`` are links to the days before and after."""
     center = "".join(map(_block, stories))
     return frame.page(title, _right(hot), f"{center}{turns}</div>\n", yesterday)
 

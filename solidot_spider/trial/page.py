@@ -42,8 +42,8 @@ BLOCK = """<div class="about_at">
 
 
 def story_page(story: Story, *, is_open: bool, yesterday: str) -> str:
-    """The story's page, with holes for its view count and the saying."""
-    views = frame.box("消息", f"<b>本文已被查看 {frame.HOLE} 次</b>")
+    """The story's page, with placeholders for its view count and the saying."""
+    views = frame.box("消息", f"<b>本文已被查看 {frame.PLACEHOLDER} 次</b>")
     center = f"{_block(story)}{_reply(story, is_open=is_open)}{comments(story)}</div>\n</div>\n"
     return frame.page(story.title, views, center, yesterday, json_ld(story))
 
@@ -62,7 +62,7 @@ def topic_links(topics: tuple[Topic, ...]) -> str:
 
 
 def body_block(story: Story, body: str) -> str:
-    """``div.p_mainnew`` with the site's white space; pages before 2017 have no ``div.p_content`` round it."""
+    """``div.p_mainnew`` with the site's white space; pages before 2017 have no ``div.p_content`` around it."""
     main = f'<div class="p_mainnew">\n                {body}\t\t\t\t\t                </div>'
     return f'<div class="p_content">\n{main}\n</div>' if story.p_content else main
 

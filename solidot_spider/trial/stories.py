@@ -1,4 +1,4 @@
-"""The stories of a site: in order, and as of a moment."""
+"""The stories of a site, in order and as they are at a moment."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ class Stories(Mapping[int, Story]):
         return len(self.sids)
 
     def version(self, moment: datetime) -> int:
-        """A number that changes whenever a list of the site does."""
+        """A number that changes whenever a list page changes."""
         return self._published_by(moment)
 
     def before(self, moment: datetime) -> Iterator[Story]:
-        """The stories to be seen at ``moment``, newest first, as they stand then."""
+        """The stories that the site shows at ``moment``, newest first, as they are then."""
         return self._newest(0, self._published_by(moment), moment)
 
     def newest(self, moment: datetime, count: int, section: str | None = None) -> list[Story]:
-        """The newest stories to be seen at ``moment``, of one section where it is named."""
+        """The newest stories that the site shows at ``moment``, of one section if it is named."""
         seen = (story for story in self.before(moment) if section in (None, story.section))
         return list(islice(seen, count))
 
     def day(self, day: date, moment: datetime) -> list[Story]:
-        """The stories of one Beijing day that are to be seen at ``moment``, newest first."""
+        """The stories of one Beijing day that the site shows at ``moment``, newest first."""
         second = timedelta(seconds=1)
         midnight = datetime.combine(day, time(), BEIJING)
         first = self._published_by(midnight - second)
@@ -67,8 +67,8 @@ class Stories(Mapping[int, Story]):
                 yield story
 
 
-class Told(Stories):
-    """Stories that are written down."""
+class FixedStories(Stories):
+    """A fixed list of stories."""
 
     def __init__(self, stories: list[Story]) -> None:
         self._stories = {story.sid: story for story in sorted(stories, key=lambda story: story.sid)}
@@ -79,20 +79,20 @@ class Told(Stories):
         return self._stories[sid]
 
     def version(self, moment: datetime) -> int:
-        """How many publications, edits, comments and withdrawals there were."""
+        """How many publications, edits, comments and withdrawals there have been."""
         return bisect_right(self._turns, moment)
 
 
 @cache
-def builtin_stories() -> Told:
+def builtin_stories() -> FixedStories:
     """The stories that come with the package."""
     files = resources.files("solidot_spider.trial").iterdir()
     texts = [file.read_text(encoding="utf-8") for file in files if file.name.endswith(".toml")]
-    return Told([story(table) for text in texts for table in tomllib.loads(text)["story"]])
+    return FixedStories([story(table) for text in texts for table in tomllib.loads(text)["story"]])
 
 
 def story(table: dict[str, Any]) -> Story:
-    """The story that a ``[[story]]`` table tells of."""
+    """The story in a ``[[story]]`` table."""
     told = dict(table)
     told["published"] = _beijing(told["published"])
     told["editor"] = Editor(*told["editor"])

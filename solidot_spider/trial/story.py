@@ -1,4 +1,4 @@
-"""A story of the trial site, and what of it can be seen at a moment."""
+"""A story of the trial site, and what the site shows of it at a moment."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 OPEN_FOR = timedelta(days=62)
-"""So long after its publication a story may be commented on."""
+"""How long a story may be commented on."""
 
 JsonLd = Literal["plain", "missing", "comma"]
-"""How the page's JSON-LD is written: valid, not at all, or with a comma too many."""
+"""How the page's JSON-LD is written: valid, missing, or with a comma too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One story with all that will become of it; times are in Beijing.
+    """One story with its later comments, edits and withdrawal; times are in Beijing.
 
     ``department`` is the text behind ``来自``, ``body`` the HTML inside ``div.p_mainnew``, ``section`` the
     host (``science``) that gives a list's title its prefix, and ``trait`` says why the story is there.
@@ -83,7 +83,7 @@ class Story:
         return self.body.partition("<!--more-->")[0].rstrip()
 
     def as_of(self, moment: datetime) -> Story | None:
-        """The story as it stands at ``moment``; None before its publication and once it is withdrawn."""
+        """The story as it is at ``moment``; None before its publication and after its withdrawal."""
         if moment < self.published or self.is_withdrawn(moment):
             return None
         if not self.edits and not self.comments:
@@ -96,7 +96,7 @@ class Story:
         return replace(story, comments=comments)
 
     def is_withdrawn(self, moment: datetime) -> bool:
-        """Whether the site has the story no more."""
+        """Whether the site no longer has the story."""
         return self.withdrawn is not None and self.withdrawn <= moment
 
     def is_open(self, moment: datetime) -> bool:
@@ -104,6 +104,6 @@ class Story:
         return moment - self.published <= OPEN_FOR
 
     def turns(self) -> list[datetime]:
-        """The moments at which a page that shows the story changes."""
+        """The moments when a page that shows the story changes."""
         moments = [self.published, *(edit.at for edit in self.edits), *(c.posted for c in self.comments)]
         return [*moments, self.withdrawn] if self.withdrawn else moments

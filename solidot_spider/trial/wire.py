@@ -1,29 +1,18 @@
-"""Answers on their way to the client, and the faults that are made on that way.
+"""Sends an answer to a client.
 
-A ``request`` here is the server's ``Exchange``; Twisted's own annotations are too few to say so.
+A ``request`` here is one of ``twisted.web.http``; Twisted's own annotations are too few to say so.
 """
 
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from twisted.internet.task import cooperate
-
-from solidot_spider.trial import faults
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from solidot_spider.trial.answer import Answer
-
-FILLER = "<p>这一页没有尽头，读到这里的程序应当停下来。</p>\n".encode() * 64
-TICK = 0.05
-MEGABYTE = b"<p>0123456789</p>".ljust(1024, b" ") * 1024
+from solidot_spider.trial.answer import Answer
 
 
 def start(request: Any, answer: Answer, length: int | None) -> None:
-    """Status and headers; without a length the body comes in chunks."""
+    """Send status and headers; without a length the body comes in chunks."""
     request.setResponseCode(answer.status)
     if answer.content_type is not None:
         request.setHeader(b"Content-Type", answer.content_type.encode())
@@ -34,86 +23,11 @@ def start(request: Any, answer: Answer, length: int | None) -> None:
 
 
 def send(request: Any, answer: Answer, *, packed: bool = False) -> None:
-    """The whole answer, gzipped where that is wanted."""
+    """Send the whole answer, compressed with gzip if ``packed``."""
     body = answer.body
     if packed:
         request.setHeader(b"Content-Encoding", b"gzip")
         body = zlib.compress(body, level=1, wbits=31)
     start(request, answer, len(body))
     request.write(body)
-    request.finish()
-
-
-def spoil(rule: faults.Rule, request: Any, answer: Answer) -> bool:
-    """Answers as a fault on the wire wants it; False when the rule is none, and nothing was sent."""
-    match rule:
-        case faults.Silence():
-            pass
-        case faults.Reset():
-            _end(request) if rule.quiet else request.channel.transport.abortConnection()
-        case faults.Cut():
-            start(request, answer, len(answer.body))
-            request.write(answer.body[: int(len(answer.body) * rule.share)])
-            _end(request)
-        case faults.Endless():
-            start(request, answer, None)
-            request.write(answer.body[: len(answer.body) // 2])
-            _drip(request, rule.bytes_per_second) if rule.bytes_per_second else _pour(request)
-        case faults.Bomb():
-            request.setHeader(b"Content-Encoding", b"gzip")
-            start(request, answer, None)
-            cooperate(_unpacking_to(rule.megabytes, request))
-        case _:
-            return False
-    return True
-
-
-def _end(request: Any) -> None:
-    request.channel.loseConnection()
-
-
-def _drip(request: Any, bytes_per_second: int) -> None:
-    """A few bytes every now and then, for as long as the client listens."""
-    owed, sent = 0.0, 0
-
-    def tick() -> None:
-        nonlocal owed, sent
-        if request.gone:
-            return
-        owed += bytes_per_second * TICK
-        request.write(FILLER[sent % len(FILLER) :][: int(owed) - sent])
-        sent = int(owed)
-        request.reactor.callLater(TICK, tick)
-
-    tick()
-
-
-def _pour(request: Any) -> None:
-    """As much as the client takes."""
-    request.registerProducer(_Spring(request), streaming=False)
-
-
-class _Spring:
-    """A producer that never runs dry."""
-
-    def __init__(self, request: Any) -> None:
-        self._request = request
-
-    def resumeProducing(self) -> None:  # noqa: N802 - the interface's name
-        """Called whenever the last bytes were taken."""
-        self._request.write(FILLER)
-
-    def stopProducing(self) -> None:  # noqa: N802 - the interface's name
-        """Called when the client is gone."""
-
-
-def _unpacking_to(megabytes: int, request: Any) -> Iterator[None]:
-    packer = zlib.compressobj(9, wbits=31)
-    for _ in range(megabytes):
-        if request.gone:
-            return
-        if data := packer.compress(MEGABYTE):
-            request.write(data)
-        yield
-    request.write(packer.flush())
     request.finish()

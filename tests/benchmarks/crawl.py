@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from solidot_spider.trial.client import Running, running
 from tests.benchmarks import turns
 from tests.crawling import environment
+from tests.server.client import Running, running
 
 SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=32", "-s", "DOWNLOAD_DELAY=0")
 SHORT = 200

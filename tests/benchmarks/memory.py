@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from solidot_spider.trial.client import running
 from tests.benchmarks import turns
 from tests.crawling import measured
+from tests.server.client import running
 
 SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
 

@@ -21,10 +21,10 @@ from sqlalchemy import create_engine, make_url, text
 from solidot_spider.base.options import Options
 from solidot_spider.crawl import report
 from solidot_spider.store.store import RunStart, Store
-from solidot_spider.trial.client import Running, running
 from tests import stores
 from tests.benchmarks import turns
 from tests.crawling import environment
+from tests.server.client import Running, running
 
 SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
 SHORT = 200

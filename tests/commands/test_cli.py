@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from solidot_spider import __version__
-from solidot_spider.trial.client import running
-from tests.crawling import NOW, copy_of_the_tree, crawl, environment, read_stories, solidot
+from tests.crawling import NOW, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
+from tests.server.client import Running, running
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -73,7 +75,7 @@ def test_the_version_is_told(tmp_path: Path) -> None:
 
 
 def test_the_demonstration_crawls_and_says_where_the_records_are(tmp_path: Path) -> None:
-    done = solidot("http://127.0.0.1:9", tmp_path / "data", "demo")
+    done = executed("http://127.0.0.1:9", tmp_path / "data", "demo")
     assert done.status == 0
     told = re.search(r"the records are in (\S+)", done.out)
     assert told
@@ -82,21 +84,41 @@ def test_the_demonstration_crawls_and_says_where_the_records_are(tmp_path: Path)
     assert re.search(rf"\d+ asked in [\d.]+ s: {len(stories)} stored, \d+ missing", done.err)
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    with running("--clock", NOW) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def filled(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which there is something to tell of."""
+    data = tmp_path_factory.mktemp("filled") / "data"
+    assert crawl(server.url, data, "-a", "sids=82709-82733").status == 0
+    return data
+
+
+def kind(command: str) -> str:
+    """A command without its arguments; ``crawl`` with its spider."""
+    return " ".join(command.split()[1 : 3 if " crawl " in command else 2])
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_readme_work(tmp_path: Path, command: str) -> None:
+def test_the_commands_of_the_readme_work(tmp_path: Path, server: Running, filled: Path, command: str) -> None:
     assert len(COMMANDS) >= 5
+    is_first = command == next(each for each in COMMANDS if kind(each) == kind(command))
+    run = executed if is_first else solidot
+    shutil.copytree(filled, tmp_path / "data")
     (tmp_path / "ids.txt").write_text("79517-79523\n80001  # a comment\n")
     for retry in re.findall(r"@(data/\S+)", command):
-        (tmp_path / retry).parent.mkdir(parents=True)
+        (tmp_path / retry).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / retry).write_text("79520  # failed: time-out\n")
-    with running("--clock", NOW) as server:
-        crawl(server.url, tmp_path / "data", "-a", "sids=82709-82733")  # there is something to tell of
-        words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
-        if words[0] == "probe":  # the live site's stories are not on the trial site
-            words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
-        run = solidot(server.url, tmp_path / "data", *words, cwd=tmp_path)
-    assert run.status == 0
-    assert "Traceback" not in run.err
+    words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
+    if words[0] == "probe":  # the live site's stories are not on the trial site
+        words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
+    done = run(server.url, tmp_path / "data", *words, cwd=tmp_path)
+    assert done.status == 0
+    assert "Traceback" not in done.err
 
 
 def test_the_readme_opens_with_two_commands() -> None:

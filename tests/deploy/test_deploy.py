@@ -18,9 +18,9 @@ import pytest
 
 from solidot_spider.base.outcome import HELD
 from solidot_spider.crawl.crawler import GRACE
-from solidot_spider.trial.client import running
 from tests.confined import unit
 from tests.crawling import PATIENCE, start, stored, until
+from tests.server.client import running
 from tests.tls import serving
 
 DEPLOY = Path(str(files("solidot_spider.deploy")))

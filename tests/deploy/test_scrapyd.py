@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from solidot_spider import __version__
-from solidot_spider.trial.client import running
 from tests.crawling import copy_of_the_tree, environment, solidot, stored, until
+from tests.server.client import running
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SCRAPYD = README.partition("**Scrapyd.**")[2].partition("What an exit status means")[0]

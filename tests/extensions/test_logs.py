@@ -11,8 +11,8 @@ import pytest
 
 from solidot_spider.base.console import plain
 from solidot_spider.extensions.logs import JsonFormatter, LineFormatter
-from solidot_spider.trial.client import running
 from tests.crawling import NOW, crawl
+from tests.server.client import running
 
 HOSTILE = "标题\x1b[2J\r\n伪造的一行\u202e\u0085末"
 

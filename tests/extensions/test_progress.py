@@ -16,8 +16,8 @@ import pytest
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.extensions.progress import duration, plan, state
-from solidot_spider.trial.client import running
 from tests.crawling import environment, solidot
+from tests.server.client import running
 
 CRAWL = ("crawl", "story", "-a", "sids=1-30", "-s", "DOWNLOAD_DELAY=0.05")
 

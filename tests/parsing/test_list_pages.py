@@ -9,11 +9,11 @@ import pytest
 
 from solidot_spider.base.clock import BEIJING
 from solidot_spider.parsing import list_pages
-from solidot_spider.trial.generated import generated
-from solidot_spider.trial.mangle import CAPTCHA
 from solidot_spider.trial.site import Site
 from solidot_spider.trial.stories import builtin_stories
 from tests import corpus, pages
+from tests.server.generated import generated
+from tests.server.mangle import CAPTCHA
 
 DAY, EMPTY = date(2025, 11, 4), date(2025, 11, 5)
 BLOCK = """<div class="block_m"><h2>{section}<a href="/story?sid={sid}">标题</a></h2>

@@ -11,9 +11,9 @@ import pytest
 from solidot_spider import items
 from solidot_spider.base import site
 from solidot_spider.probe import expectations, findings
-from solidot_spider.trial.client import Running, running
 from tests import corpus, pages
 from tests.crawling import NOW, Crawl, solidot
+from tests.server.client import Running, running
 
 SHIPPED = Path(expectations.__file__).parents[1] / "trial" / "expect.json"
 

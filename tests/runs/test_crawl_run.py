@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from solidot_spider.trial.client import running
 from tests.crawling import NOW, environment, stored
+from tests.server.client import running
 
 PROGRAM = """
 import asyncio, json, sys

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from solidot_spider.crawl.commit_queue import INTERVAL
-from solidot_spider.trial.client import Running, running
 from tests.crawling import FAST, NOW, PATIENCE, crawl, finish, solidot, start
+from tests.server.client import Running, running
 
 LAST, KILLS, SEED = 600, 24, 20251108
 GONE = list(range(11, LAST, 11))

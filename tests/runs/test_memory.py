@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from solidot_spider.trial.client import running
 from tests.crawling import measured
+from tests.server.client import running
 
 FEW, MANY = 3_000, 30_000
 SHARE = 1.2

@@ -1,56 +1,21 @@
-"""Real crawls over a store: what a run leaves to the next one, and what it asks again."""
+"""What a run leaves to the next one, and what that asks again."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
-from solidot_spider.crawl import report
-from solidot_spider.trial.client import Running, running
-from tests.conftest import needs_postgres
-from tests.crawling import FAST, crawl, finish, solidot, start
+from tests.crawling import REPORT, crawl, solidot, status
+from tests.faulty import asked_sids, faulty, heal
+from tests.server.client import running
 
-EDITED, EDIT = 82714, "2025-11-06T08:00:00+08:00"
+EDITED = 82714
 BEFORE, AFTER = "2025-11-06T07:00:00+08:00", "2025-11-06T09:00:00+08:00"
 
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@contextmanager
-def site(
-    tmp_path: Path, *faults: dict[str, Any], words: tuple[str, ...] = ("--stories", "generated:300")
-) -> Iterator[Running]:
-    plan = tmp_path / "faults.json"
-    plan.write_text(json.dumps(faults))
-    with running(*words, "--faults", str(plan)) as server:
-        yield server
-
-
-def heal(tmp_path: Path) -> None:
-    aside = tmp_path / "healed.json"
-    aside.write_text("[]\n")
-    aside.replace(tmp_path / "faults.json")
-
-
-def asked(server: Running) -> list[int]:
-    return [each["sid"] for each in server.requests() if each["sid"]]
-
-
-def status(data: Path, env: dict[str, str] | None = None) -> dict[str, Any]:
-    told = solidot("http://127.0.0.1:9", data, "status", "--json", env=env or {})
-    assert told.status == 0, told.err
-    return dict(json.loads(told.out))
+site = partial(faulty, stories="generated:300")
 
 
 def test_a_second_run_asks_nothing_and_says_so(tmp_path: Path, data: Path, database_url: str) -> None:
@@ -58,7 +23,7 @@ def test_a_second_run_asks_nothing_and_says_so(tmp_path: Path, data: Path, datab
     with site(tmp_path) as server:
         first = crawl(server.url, data, "-a", "sids=1-70", env=env)
         before = len(server.requests())
-        second = crawl(server.url, data, "-a", "sids=1-70", "--report", str(tmp_path / "report.json"), env=env)
+        second = crawl(server.url, data, "-a", "sids=1-70", *REPORT, env=env)
         after = len(server.requests())
     assert (first.status, second.status) == (0, 0)
     assert "70 new" in first.err
@@ -66,7 +31,7 @@ def test_a_second_run_asks_nothing_and_says_so(tmp_path: Path, data: Path, datab
     assert "nothing to ask" in second.err
     assert "70 settled before" in second.err
     assert after == before  # not even robots.txt
-    told = report.load((tmp_path / "report.json").read_bytes())
+    told = second.report
     assert (told.asked, told.settled_before, told.counts["stored"]) == (0, 70, 0)
     assert status(data, env)["stories"] == 70
 
@@ -78,9 +43,9 @@ def test_only_what_is_not_settled_is_asked_again(tmp_path: Path, data: Path, dat
     ) as server:
         crawl(server.url, data, "-a", "sids=1-80", env=env)
         heal(tmp_path)
-        seen = len(asked(server))
+        seen = len(asked_sids(server))
         second = crawl(server.url, data, "-a", "sids=1-85", env=env)
-        again = asked(server)[seen:]
+        again = asked_sids(server)[seen:]
     assert second.status == 0
     assert sorted(set(again)) == [3, 5, 7, 8, 9, 81, 82, 83, 84, 85]
     assert status(data, env)["stories"] == 85
@@ -93,20 +58,20 @@ def test_a_kind_of_ids_is_asked_alone(tmp_path: Path, data: Path) -> None:
         crawl(server.url, data, "-a", "sids=1-20", "-a", "limit=12")
         heal(tmp_path)
         for kind, sids in (("failed", [3]), ("refused", [4]), ("not-tried", list(range(13, 21)))):
-            seen = len(asked(server))
+            seen = len(asked_sids(server))
             assert crawl(server.url, data, "-a", f"only={kind}").status == 0
-            assert sorted(asked(server)[seen:]) == sids
+            assert sorted(asked_sids(server)[seen:]) == sids
         assert crawl(server.url, data, "-a", "only=gaps").err.count("nothing to ask") == 1
 
 
 def test_gaps_lie_between_the_lowest_and_the_highest_story(tmp_path: Path, data: Path) -> None:
     with site(tmp_path) as server:
         crawl(server.url, data, "-a", "sids=5-8,12,15")
-        seen = len(asked(server))
+        seen = len(asked_sids(server))
         crawl(server.url, data, "-a", "only=gaps", "-a", "sids=1-13")
-        some = asked(server)[seen:]
+        some = asked_sids(server)[seen:]
         crawl(server.url, data, "-a", "only=gaps")
-        rest = asked(server)[seen + len(some) :]
+        rest = asked_sids(server)[seen + len(some) :]
     assert (some, rest) == ([9, 10, 11, 13], [14])
 
 
@@ -193,7 +158,7 @@ def test_a_run_that_is_stopped_leaves_the_rest_to_the_next(tmp_path: Path, data:
     with site(tmp_path) as server:
         first = crawl(server.url, data, "-a", "sids=1-40", "-a", "limit=15")
         second = crawl(server.url, data, "-a", "sids=1-40")
-        sids = asked(server)
+        sids = asked_sids(server)
     assert "25 not tried" in first.err
     assert "15 settled before" in second.err
     assert sorted(sids) == list(range(1, 41))
@@ -219,45 +184,14 @@ def test_what_no_robots_txt_allowed_is_asked_when_there_is_one(tmp_path: Path, d
 
 
 def test_a_failed_question_is_3_and_named_everywhere(tmp_path: Path, data: Path) -> None:
-    with site(tmp_path, words=("--stories", "generated:60", "--step", "2")) as server:
-        done = crawl(server.url, data, "-a", "sids=1-119", "--report", str(tmp_path / "report.json"))
-    told = report.load((tmp_path / "report.json").read_bytes())
+    with site(tmp_path, stories="generated:60", words=("--step", "2")) as server:
+        done = crawl(server.url, data, "-a", "sids=1-119", *REPORT)
+    told = done.report
     assert done.status == 3
     assert "missing 59 of 119, expected at most 30%" in done.err
     assert told.questions["missing"] == "59 of 119, expected at most 30%"
     assert told.questions["title"] == ""
     assert "missing 59 of 119" in status(data)["runs"][0]["verdict"]
-
-
-def test_two_runs_at_once(tmp_path: Path, data: Path, database_url: str) -> None:
-    env = {"SOLIDOT_DATABASE_URL": database_url}
-    with site(tmp_path, words=("--stories", "generated:300", "--latency", "0.1")) as server:
-        first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", env=env)
-        while not asked(server):
-            time.sleep(0.02)
-        second = crawl(server.url, data, "-a", "sids=1-10", env=env)
-        single = crawl(server.url, data, "-a", "sid=299", env=env)
-        done = finish(first, data)
-        third = crawl(server.url, data, "-a", "sids=1-10", env=env)
-    assert second.status == 75
-    assert second.err.count("\n") == 1
-    assert "held by story-" in second.err
-    assert " since 20" in second.err
-    assert (single.status, done.status, third.status) == (0, 0, 0)
-    assert status(data, env)["stories"] == 300
-
-
-def test_a_dead_run_holds_nothing(tmp_path: Path, data: Path, database_url: str) -> None:
-    env = {"SOLIDOT_DATABASE_URL": database_url}
-    with site(tmp_path, words=("--stories", "generated:300", "--latency", "0.1")) as server:
-        first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", env=env)
-        while not asked(server):
-            time.sleep(0.02)
-        first.kill()
-        finish(first, data)
-        second = crawl(server.url, data, "-a", "sids=1-10", env=env)
-    assert second.status == 0
-    assert "runs still, or was killed" in solidot(server.url, data, "status", env=env).out
 
 
 def test_the_newest_feeds_of_runs_are_kept(tmp_path: Path, data: Path) -> None:
@@ -284,76 +218,3 @@ def test_the_newest_feeds_of_runs_are_kept(tmp_path: Path, data: Path) -> None:
     assert sorted(kept, key=str) == [3, 4, None]
     assert mine.exists()
     assert len(journals[0].feeds) == 3
-
-
-def test_a_full_disk_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path) -> None:
-    limited = "import resource,sys;resource.setrlimit(resource.RLIMIT_FSIZE,(400000,400000));"
-    program = limited + "from solidot_spider.cli import main;sys.exit(main(sys.argv[1:]))"
-    with site(tmp_path) as server:
-        first = finish(start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", program=program), data)
-        second = crawl(server.url, data, "-a", "sids=1-300")
-    assert first.status == 4
-    assert "solidot.db" in first.err
-    assert "goes on where it was" in first.err
-    assert "WARNING" not in first.err
-    assert "Traceback" not in first.err
-    assert second.status == 0
-    assert status(data)["stories"] == 300
-    with closing(sqlite3.connect(data / "solidot.db")) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-
-
-@pytest.mark.parametrize("kind", ["garbage", "foreign", "newer", "directory"])
-def test_what_is_no_store_is_4_and_left_alone(data: Path, kind: str) -> None:
-    path = data / "solidot.db"
-    data.mkdir()
-    if kind == "garbage":
-        path.write_bytes(b"no database at all" * 1000)
-    elif kind == "directory":
-        path.mkdir()
-    else:
-        with closing(sqlite3.connect(path)) as database:
-            name, column = ("solidot_schema", "version") if kind == "newer" else ("notes", "text")
-            database.execute(f"CREATE TABLE {name} ({column})")
-            database.execute(f"INSERT INTO {name} VALUES (99)")
-            database.commit()
-    before = path.read_bytes() if path.is_file() else b""
-    for words in (("crawl", "story", "-a", "sids=1-9"), ("status",), ("export", "out.jsonl")):
-        done = solidot("http://127.0.0.1:9", data, *words, cwd=data.parent)
-        assert done.status == 4, done.err
-        assert done.err.startswith("solidot: ")
-        assert done.err.count("\n") == 1
-    assert (path.read_bytes() if path.is_file() else b"") == before
-    assert not list(data.glob("runs/*"))
-
-
-@needs_postgres
-def test_a_database_that_goes_away_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path, postgres: str) -> None:
-    env = {"SOLIDOT_DATABASE_URL": postgres}
-    url = make_url(postgres).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with site(tmp_path, words=("--stories", "generated:300", "--latency", "0.05")) as server:
-        first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", env=env)
-        while len(asked(server)) < 60:
-            time.sleep(0.02)
-        with engine.connect() as connection:
-            connection.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            )
-        done = finish(first, data)
-        second = crawl(server.url, data, "-a", "sids=1-300", env=env)
-    engine.dispose()
-    assert done.status == 4
-    assert "Traceback" not in done.err
-    assert second.status == 0
-    assert status(data, env)["stories"] == 300
-
-
-@pytest.mark.parametrize("address", ["postgresql://nobody@127.0.0.1:9/none", "postgresql://u:secret@127.0.0.1:9/x"])
-def test_a_database_that_is_not_there_is_4_and_no_password_is_told(data: Path, address: str) -> None:
-    done = solidot("http://127.0.0.1:9", data, "crawl", "story", "-a", "sid=1", env={"SOLIDOT_DATABASE_URL": address})
-    assert done.status == 4
-    assert done.err.count("\n") == 1
-    assert "secret" not in done.err

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from solidot_spider.trial.client import running
 from tests.crawling import NOW, crawl
+from tests.server.client import running
 
 
 def test_scrapys_own_stats_have_outcomes_and_waits(tmp_path: Path) -> None:

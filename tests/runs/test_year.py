@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from solidot_spider.base import clock
-from solidot_spider.trial.client import running
-from solidot_spider.trial.generated import lively
 from tests.crawling import environment, solidot
+from tests.server.client import running
+from tests.server.generated import lively
 
 COUNT, PER_DAY = 3700, 9
 START = datetime.fromisoformat("2023-01-04T00:30:00+08:00")

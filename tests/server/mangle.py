@@ -1,16 +1,14 @@
-"""Faults that are another answer: a pure function from the fault and the site to what is sent instead."""
+"""Faults that are another answer: makes what is sent instead, of the fault and the site."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
 
-from solidot_spider.trial import faults
-from solidot_spider.trial.answer import Answer, Answers
-
-if TYPE_CHECKING:
-    from solidot_spider.trial.plan import Seen
+from solidot_spider.trial.answer import Answer
+from tests.server import faults
+from tests.server.answers import Answers
+from tests.server.plan import Seen
 
 CAPTCHA = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>安全验证</title></head>
@@ -21,7 +19,7 @@ CAPTCHA = """<!DOCTYPE html>
 
 
 def mangled(rule: faults.Rule, seen: Seen, site: Answers, host: str = "") -> Answer:
-    """The answer that the rule makes of a request; the right one when the fault is only on the wire."""
+    """The answer that the rule makes of a request; the right one if the fault is only on the wire."""
     match rule:
         case faults.Other():
             return site.story(rule.sid)
@@ -34,7 +32,7 @@ def mangled(rule: faults.Rule, seen: Seen, site: Answers, host: str = "") -> Ans
 
 
 def _invented(rule: faults.Rule, seen: Seen) -> Answer | None:
-    """An answer that the site has no part in."""
+    """An answer that needs nothing of the site."""
     match rule:
         case faults.Status():
             return Answer(rule.body.encode(), rule.status, headers=tuple(rule.headers.items()))
@@ -47,7 +45,7 @@ def _invented(rule: faults.Rule, seen: Seen) -> Answer | None:
             return Answer(CAPTCHA.encode())
         case faults.Garbage():
             # No secret: the same bytes for the same request in every run.
-            return Answer(Random(f"{rule.seed} {seen.path}").randbytes(rule.size))  # noqa: S311
+            return Answer(Random(f"{rule.seed} {seen.path}").randbytes(rule.size))
         case _:
             return None
 

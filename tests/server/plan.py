@@ -1,32 +1,30 @@
-"""The fault plan: an ordered list of rules, of which the first that fits a request is acted on."""
+"""The fault plan: an ordered list of rules, of which the first that matches a request is followed."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from solidot_spider.trial.faults import KINDS, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-    from pathlib import Path
+from tests.server.faults import KINDS, Rule
 
 BY_ACTION = {str(kind.__struct_config__.tag): kind for kind in KINDS}
 
 
 class PlanError(ValueError):
-    """A plan that cannot be acted on; the sentence names the rule and what is allowed."""
+    """A plan that cannot be followed; the message names the rule and what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What rules are held against: a request, and when it came."""
+    """What a rule is matched with: a request, and when it came."""
 
     path: str
     sid: int | None
@@ -63,7 +61,7 @@ class Plan:
 
 
 class PlanFile:
-    """A plan's file, read again whenever it changes; a bad one leaves the plan before it, and is told."""
+    """A plan's file, read again when it changes; a bad one is reported on standard error, and the old plan stays."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -71,7 +69,7 @@ class PlanFile:
         self._plan = Plan.read(file)
 
     def __call__(self) -> Plan:
-        """The plan of the moment."""
+        """The current plan."""
         stamp = self._stat()
         if stamp != self._stamp:
             self._stamp = stamp
@@ -142,4 +140,4 @@ def _within(window: tuple[Any, Any] | None, value: Any) -> bool:
 
 def _draw(seed: int, seen: Seen) -> float:
     # No secret: the same draw for the same request in every run.
-    return Random(f"{seed} {seen.path} {seen.attempt}").random()  # noqa: S311
+    return Random(f"{seed} {seen.path} {seen.attempt}").random()

@@ -1,23 +1,22 @@
-"""One request on the wire: seen, logged, and answered or spoilt."""
+"""One request on the wire: counted, logged, and answered well or badly."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, HTTPFactory, Request
 
-from solidot_spider.trial import faults, wire
-from solidot_spider.trial.answer import Answer
-from solidot_spider.trial.mangle import mangled
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure
-
-    from solidot_spider.trial.plan import Seen
-    from solidot_spider.trial.server import TrialServer
+from solidot_spider.trial import wire
+from solidot_spider.trial.answer import METHODS, Answer, not_allowed
+from tests.server import faults
+from tests.server.behaviour import Behaviour
+from tests.server.mangle import mangled
+from tests.server.plan import Seen
+from tests.server.spoil import spoil
 
 
 class Exchange(Request):
@@ -29,41 +28,41 @@ class Exchange(Request):
 
     @property
     def reactor(self) -> Any:
-        """What keeps the time."""
+        """The reactor that this request came in."""
         return self.channel.factory.reactor
 
     def process(self) -> None:
-        """Logs the request and answers it, or does what the plan says."""
+        """Log the request and answer it, or do what the plan says."""
         arrived = time.monotonic()
-        server: TrialServer = self.channel.factory.server
+        behaviour: Behaviour = self.channel.factory.behaviour
         path, host = self.uri.decode("latin-1"), self._said(b"host")
-        seen, rule = server.see(path)
-        answer = self._answer(server, seen, rule, host)
-        if server.log:
-            server.log(self._entry(arrived, seen, rule, host, answer))
-        delay = server.latency + (rule.seconds if isinstance(rule, faults.Delay) else 0.0)
+        seen, rule = behaviour.see(path)
+        answer = self._answer(behaviour, seen, rule, host)
+        if behaviour.log:
+            behaviour.log(self._entry(arrived, seen, rule, host, answer))
+        delay = behaviour.latency + (rule.seconds if isinstance(rule, faults.Delay) else 0.0)
         if delay:
-            self.reactor.callLater(delay, self._finish, server, rule, answer)
+            self.reactor.callLater(delay, self._finish, behaviour, rule, answer)
         else:
-            self._finish(server, rule, answer)
+            self._finish(behaviour, rule, answer)
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - the base class's name
-        """Remembers that nobody listens any more."""
+        """Remember that the client hung up."""
         self.gone = True
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
-    def _answer(self, server: TrialServer, seen: Seen, rule: faults.Rule | None, host: str) -> Answer:
-        if self.method not in {b"GET", b"HEAD"}:
-            return Answer(b"", 405, headers=(("Allow", "GET, HEAD"),))
+    def _answer(self, behaviour: Behaviour, seen: Seen, rule: faults.Rule | None, host: str) -> Answer:
+        if self.method not in METHODS:
+            return not_allowed()
         if rule is None:
-            return server.site.answer(seen.path, host)
-        return mangled(rule, seen, server.site, host)
+            return behaviour.site.answer(seen.path, host)
+        return mangled(rule, seen, behaviour.site, host)
 
-    def _finish(self, server: TrialServer, rule: faults.Rule | None, answer: Answer) -> None:
+    def _finish(self, behaviour: Behaviour, rule: faults.Rule | None, answer: Answer) -> None:
         if self.gone:
             return
-        if rule is None or not wire.spoil(rule, self, answer):
-            packed = server.gzip and bool(answer.body) and "gzip" in self._said(b"accept-encoding")
+        if rule is None or not spoil(rule, self, answer):
+            packed = behaviour.gzip and bool(answer.body) and "gzip" in self._said(b"accept-encoding")
             wire.send(self, answer, packed=packed)
 
     def _entry(self, arrived: float, seen: Seen, rule: faults.Rule | None, host: str, answer: Answer) -> dict[str, Any]:
@@ -88,19 +87,19 @@ class Exchange(Request):
 
 
 class Channel(HTTPChannel):
-    """A connection that its server knows of, so that it can drop it."""
+    """A connection that its factory knows, so that the server can drop it."""
 
     factory: Any
     requestFactory = Exchange  # noqa: N815 - the base class's name
 
     def connectionMade(self) -> None:  # noqa: N802 - the base class's name
-        """Signs on."""
-        self.factory.server.channels.add(self)
+        """Register with the factory."""
+        self.factory.channels.add(self)
         super().connectionMade()  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        """Signs off."""
-        self.factory.server.channels.discard(self)
+        """Leave the factory."""
+        self.factory.channels.discard(self)
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
@@ -110,9 +109,10 @@ class Factory(HTTPFactory):
     protocol = Channel  # type: ignore[assignment] # without Twisted's proxy that also speaks HTTP/2
     noisy = False
 
-    def __init__(self, server: TrialServer, reactor: Any) -> None:
+    def __init__(self, behaviour: Behaviour, reactor: Any) -> None:
         super().__init__(reactor=reactor)
-        self.server = server
+        self.behaviour = behaviour
+        self.channels: set[Any] = set()
 
     def log(self, request: Request) -> None:
-        """Nothing: the server keeps its own log."""
+        """Write nothing: the server has a log of its own."""

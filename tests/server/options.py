@@ -1,43 +1,36 @@
-"""The command line of the trial server."""
+"""The command line of the tests' server."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from solidot_spider.base import clock
-from solidot_spider.trial.directory import PagesDirectory
-from solidot_spider.trial.generated import generated, lively
-from solidot_spider.trial.plan import PlanFile
-from solidot_spider.trial.site import ROBOTS, Site
+from solidot_spider.trial.clock import Clock
+from solidot_spider.trial.command import add_options
+from solidot_spider.trial.site import ROBOTS
 from solidot_spider.trial.stories import Stories, builtin_stories
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from solidot_spider.trial.answer import Answers
+from tests.server.answers import Answers, VariedSite
+from tests.server.directory import PagesDirectory
+from tests.server.generated import generated, lively
 
 EXAMPLE = """example:
   echo '[{"action": "status", "status": 503, "attempts": [1, 1]}]' > faults.json
-  python -m solidot_spider.trial --port 8000 --clock 2025-11-08T12:00:00+08:00 --faults faults.json
+  python -m tests.server --port 8000 --clock 2025-11-08T12:00:00+08:00 --faults faults.json
 
 The first line on standard output is the base URL; SIGTERM ends the server."""
 
 
 def parser() -> argparse.ArgumentParser:
-    """What may be given."""
+    """The options of the command line."""
     words = argparse.ArgumentParser(
-        "python -m solidot_spider.trial",
-        description="Serves a small Solidot of invented stories on 127.0.0.1.",
+        "python -m tests.server",
+        description="Serves a small Solidot of invented stories on 127.0.0.1, and fails by a plan.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = words.add_argument
-    add("--port", type=int, default=0, help="0: a free one (default)")
+    add_options(words)
     add(
         "--stories",
         default="builtin",
@@ -53,7 +46,6 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="distance of generated sids; the ids between never existed",
     )
-    add("--clock", metavar="FILE_OR_TIME", help="the site's time; a file is read at each request")
     add("--latency", type=float, default=0.0, metavar="S", help="seconds before each answer")
     add("--faults", type=Path, metavar="FILE", help="fault plan (JSON), read again when it changes")
     add("--robots", type=Path, metavar="FILE", help="robots.txt to serve")
@@ -74,11 +66,10 @@ def parser() -> argparse.ArgumentParser:
     add("--log", type=Path, metavar="FILE", help="append an entry for each request (JSON Lines)")
     add("--still", action="store_true", help="let views and sayings not move from fetch to fetch")
     add("--gzip", action="store_true", help="pack pages for clients that accept it")
-    add("--until-eof", action="store_true", help="stop when standard input ends, as when the parent dies")
     return words
 
 
-def site(options: argparse.Namespace, now: Callable[[], datetime]) -> Answers:
+def site(options: argparse.Namespace, now: Clock) -> Answers:
     """The site that the options describe.
 
     Raises:
@@ -86,7 +77,7 @@ def site(options: argparse.Namespace, now: Callable[[], datetime]) -> Answers:
         OSError: a file cannot be read.
     """
     robots = options.robots.read_text(encoding="utf-8") if options.robots else ROBOTS
-    inner = Site(
+    inner = VariedSite(
         stories(options), now, missing=options.missing, robots=robots, feed_size=options.feed_size, still=options.still
     )
     for directory in filter(None, (options.pages, options.lists)):
@@ -109,31 +100,3 @@ def stories(options: argparse.Namespace) -> Stories:
     if found[1] == "lively":
         return lively(int(found[2]), options.first, per_day=options.per_day)
     return generated(int(found[2]), options.first, per_day=options.per_day, step=options.step)
-
-
-def watch(value: str | None) -> Callable[[], datetime]:
-    """The clock that ``--clock`` names; a file caught while it is written leaves the time before it.
-
-    Raises:
-        ClockError: it names no time now.
-    """
-    if value is None:
-        return clock.now
-    last = clock.pinned_time(value)
-
-    def now() -> datetime:
-        nonlocal last
-        with suppress(clock.ClockError):
-            last = clock.pinned_time(value)
-        return last
-
-    return now
-
-
-def plan(file: Path | None) -> PlanFile | None:
-    """The fault plan of ``--faults``.
-
-    Raises:
-        PlanError: it is no plan.
-    """
-    return PlanFile(file) if file else None

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from solidot_spider.trial.answer import TEXT, XML, Answer, Answers
+from solidot_spider.trial.answer import TEXT, XML, Answer
 from solidot_spider.trial.site import ISSUE, sid_of
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+from tests.server.answers import Answers
 
 
 class PagesDirectory:
-    """Serves ``PAGES/<sid>.html.gz`` (or ``.html``) as the story's page, and another site for the rest.
+    """Serves ``PAGES/<sid>.html.gz`` (or ``.html``) as the story's page, and another site's pages for the rest.
 
     An id without a file answers the home page. From ``lists``, when given, come ``home.html``,
     ``issue-YYYYMMDD.html``, ``index.rss`` and ``robots.txt``, each plain or with ``.gz``.

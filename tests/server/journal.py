@@ -1,26 +1,26 @@
-"""The request log: JSON Lines, each whole on the disk before its request is answered."""
+"""The request log: JSON Lines, each written whole before its request is answered."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any, Self
 
 
 class Journal:
-    """Appends an entry a line."""
+    """Appends entries to a file, one a line."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("a", encoding="utf-8", buffering=1)
 
     def __call__(self, entry: dict[str, Any]) -> None:
-        """Writes one entry."""
+        """Write one entry."""
         self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
-    def close(self) -> None:
-        """Closes the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 

@@ -1,4 +1,4 @@
-"""Any number of made-up stories, each computed from its sid when it is asked for."""
+"""Any number of made-up stories, each computed from its sid when it is needed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.trial.stories import Stories, Told
+from solidot_spider.trial.stories import FixedStories, Stories
 from solidot_spider.trial.story import Comment, Edit, Editor, Story, Topic
 
 START = datetime(2023, 1, 1, tzinfo=BEIJING)
 SPAN_DAYS = 600
-"""Default days that all the stories fill: they stay in the years of bare links at the end."""
+"""Days that all the stories fill by default: they stay in the years of bare links at the end."""
 
 EDITORS = (Editor("Wilson", 42865), Editor("Edwards", 42866), Editor("亚历山大王", 42382))
 TOPICS = (
@@ -34,9 +34,9 @@ WHO = (
 WHAT = ("一种新的压缩算法", "更省电的传感器", "下一个长期支持版本", "为期三年的观测结果", "一份安全审计报告")
 WHERE = ("海岛上的气象站", "城市地下的光缆", "旧式服务器机房", "高原的射电望远镜", "学校的计算机教室")
 EDITED = ((7, 1, 3), (11, 2, 4 * 24), (17, 3, 30 * 24), (19, 4, 80 * 24))
-"""Of so many stories the one with this rest is edited so many hours after its publication."""
+"""A divisor of the sid, the remainder, and how many hours after its publication such a story is edited."""
 GONE = ((29, 4, 10), (31, 6, 20 * 24))
-"""The same for those that are withdrawn."""
+"""The same for stories that are withdrawn."""
 COMMENTED = (2, 40, 50 * 24)
 """Hours after its publication that a story is commented on."""
 
@@ -54,7 +54,7 @@ https://journal.example.com/articles/s{sid}"""
 
 
 class Generated(Stories):
-    """Stories at even distances; which words one is made of depends on its sid alone."""
+    """Stories at even intervals, each made of words that its sid chooses."""
 
     def __init__(self, sids: range, start: datetime, gap: timedelta) -> None:
         self.sids = sids
@@ -89,16 +89,16 @@ def generated(
         first_sid: the sid of the oldest.
         start: when it was published.
         per_day: how many there are a day; by default nine, or as many as fill 600 days.
-        step: the distance of the sids; with 2 every second id never existed.
+        step: the distance between sids; with 2 every second id never existed.
     """
     a_day = per_day or max(9, ceil(n / SPAN_DAYS))
     return Generated(range(first_sid, first_sid + n * step, step), start, timedelta(days=1) / a_day)
 
 
-def lively(n: int, first_sid: int = 1, start: datetime = START, per_day: int | None = None) -> Told:
-    """Stories that live: some ids never existed, stories are edited, commented on and withdrawn, each by its sid."""
+def lively(n: int, first_sid: int = 1, start: datetime = START, per_day: int | None = None) -> FixedStories:
+    """Stories that change: some ids never existed, others are edited, commented on or withdrawn, each by its sid."""
     made = generated(n, first_sid, start, per_day or 9)
-    return Told([_living(made[sid]) for sid in made.sids if sid % 13 != 5])
+    return FixedStories([_living(made[sid]) for sid in made.sids if sid % 13 != 5])
 
 
 def _living(story: Story) -> Story:
