@@ -75,14 +75,9 @@ class CrawlRun:
         # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
         self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
-        self.start = RunStart(
-            self.files.name,
-            spider.name,
-            msgspec.json.encode(self.given).decode(),
-            self.options.site_url,
-            clock.iso(clock.now()),
-            int(self.arguments.is_single),
-        )
+        given_text, at = msgspec.json.encode(self.given).decode(), clock.iso(clock.now())
+        is_single = int(self.arguments.is_single)
+        self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
         self._started = monotonic()
 
     async def run(self) -> Report:
@@ -154,7 +149,7 @@ class CrawlRun:
         for line in summary.lines(self.files, session, monotonic() - self._started, feeds):
             self.console.print(line)
         error = session.recorder.store_error or self._write_retry(session) or feed.error
-        for write in (self._write_row, self._write_report):
+        for write in (self._write_end, self._write_report):
             failed = write(self._report(crawler, session, feed.files, error), session)
             error = error or failed
         if session.store is not None:
@@ -179,15 +174,13 @@ class CrawlRun:
     def _write_retry(self, session: Session) -> str:
         """Write the retry file; why that failed, '' if it did not."""
         try:
-            retry = self.files.write_retry(session.ledger)
+            if self.files.write_retry(session.ledger):
+                self.console.print(f"  ask again: solidot crawl story -a sids=@{self.files.retry}")
         except OSError as error:
             return f"{self.files.retry}: {error.strerror}"
-        if retry:
-            self.console.print(f"  ask again: solidot crawl story -a sids=@{retry}")
         return ""
 
-    @staticmethod
-    def _write_row(ended: Report, session: Session) -> str:
+    def _write_end(self, ended: Report, session: Session) -> str:
         """Write the run's row in the store; why that failed, '' if it did not."""
         try:
             if session.store is not None and not session.recorder.store_error:

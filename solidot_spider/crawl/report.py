@@ -93,7 +93,7 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         records: the files that hold the records.
         retry: the retry file, if there is one.
     """
-    ledger, recorder, facts = session.ledger, session.recorder, session.facts()
+    facts = session.facts()
     return Report(
         run=start.name,
         spider=start.spider,
@@ -102,15 +102,7 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         started_at=start.started_at,
         ended_at=clock.iso(clock.now()),
         seconds=seconds,
-        asked=ledger.asked,
-        settled_before=session.plan.settled_before,
-        not_due=session.plan.not_due,
-        counts={str(outcome): ledger.counts[outcome] for outcome in Outcome},
-        changes=recorder.changes,
-        unsettled=[
-            Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
-            for outcome, reason, ranges in ledger.unsettled()
-        ],
+        **_ids(session),
         remarks=session.remarks,
         notes={name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},
         requests=stats.get("downloader/request_count", 0),
@@ -120,10 +112,26 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         interrupted=session.interrupted,
         questions={question.name: question.why for question in facts.questions},
         exit_status=status,
-        verdict=explained(status, ledger, facts),
+        verdict=explained(status, session.ledger, facts),
         records=records,
         retry=retry,
     )
+
+
+def _ids(session: Session) -> dict[str, Any]:
+    """What the report says of the ids."""
+    ledger, plan = session.ledger, session.plan
+    return {
+        "asked": ledger.asked,
+        "settled_before": plan.settled_before,
+        "not_due": plan.not_due,
+        "counts": {str(outcome): ledger.counts[outcome] for outcome in Outcome},
+        "changes": session.recorder.changes,
+        "unsettled": [
+            Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
+            for outcome, reason, ranges in ledger.unsettled()
+        ],
+    }
 
 
 def run_row(report: Report, ledger: Ledger) -> RunEnd:
