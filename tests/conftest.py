@@ -17,6 +17,8 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("home", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
+WAITING = {"commands", "deploy", "extensions", "runs"}
+"""Directories whose tests wait for gaps, time-outs and interpreters that start."""
 AT_ONCE = 2
 """Workers for each core: a test waits most of its time, for a gap, a time-out or a commit."""
 
@@ -26,6 +28,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if any("::" in name for name in config.args):
         return 0
     return min(AT_ONCE * (os.cpu_count() or 1), 8)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what waits first, so that no worker ends long after the others."""
+    items.sort(key=lambda item: item.path.parent.name not in WAITING)
 
 
 SERVER = os.environ.get("SOLIDOT_TEST_POSTGRES", "")

@@ -50,7 +50,7 @@ class Crawl:
         return sorted(self.data.glob("runs/*.retry.txt"))
 
     def stories(self) -> dict[int, dict[str, Any]]:
-        """The records of the run's own feed by sid; a sid that stands twice is an error."""
+        """The records of the run's own feed by sid; a sid that occurs twice is an error."""
         return read_stories(*self.feeds)
 
 
@@ -72,17 +72,17 @@ def stored(data: Path) -> list[int]:
         return [sid for (sid,) in database.execute("SELECT sid FROM stories ORDER BY sid")]
 
 
-def until(comes: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """What a question is answered with that other processes answer, once it is something."""
+def until(call: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """The first true result of a call that depends on other processes."""
     deadline = time.monotonic() + patience
-    while not (answer := comes()):
+    while not (result := call()):
         assert time.monotonic() < deadline, f"nothing within {patience:g} s"
         time.sleep(0.02)
-    return answer
+    return result
 
 
 def copy_of_the_tree(target: Path) -> None:
-    """The files that git knows, as a clone has them."""
+    """Copy the files that git tracks, as a clone has them."""
     root = Path(__file__).parents[1]
     listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout
     for name in listed.splitlines():
@@ -158,7 +158,7 @@ def paced(url: str, data: Path, *words: str) -> Crawl:
 
 
 def status(data: Path, env: Mapping[str, str] = NOTHING) -> dict[str, Any]:
-    """What ``status --json`` prints of a store."""
+    """What ``solidot status --json`` prints."""
     told = solidot("http://127.0.0.1:9", data, "status", "--json", env=env)
     assert told.status == 0, told.err
     return dict(json.loads(told.out))
@@ -173,9 +173,9 @@ sys.exit(done.returncode)
 
 
 def measured(url: str, data: Path, *words: str, patience: float = PATIENCE) -> tuple[Crawl, int]:
-    """A command run to its end, and the most memory that it had in KiB.
+    """A command executed and run to its end, and its peak memory in KiB.
 
-    It is the child of a small process: what a child is said to have had begins with its parent's own.
+    It is the child of a small process: the peak that is reported for a child begins with that of its parent.
     """
     run = _executed(["-c", MEASURED, *words], url, data, None, patience)
     return run, int(run.out.splitlines()[-1])

@@ -21,13 +21,16 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from types import TracebackType
 from typing import NamedTuple, NoReturn, TypedDict
 
 IMPORTED = ("scrapy", "solidot_spider", "tests.server")
-"""Packages of which every module is imported, but their tests."""
+"""Packages of which every module is imported."""
 ALSO = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "stringprep")
+NEVER = ("__main__", "conftest", "test_")
 NOT_YET = {"solidot_spider.settings"}
 """Modules that read the environment when they are imported: the child imports them."""
 HEAD = struct.Struct("=I")
@@ -67,21 +70,19 @@ def main(control: int) -> None:
 
 
 def import_all() -> None:
-    for package in map(importlib.import_module, IMPORTED):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name not in NOT_YET and not module.name.rpartition(".")[2].startswith(
-                ("__main__", "conftest", "test_")
-            ):
-                import_if_possible(module.name)
-    for name in ALSO:
-        import_if_possible(name)
+    for name in (*chain.from_iterable(map(modules, IMPORTED)), *ALSO):
+        with suppress(Exception):  # a command that needs it says why it cannot be had
+            importlib.import_module(name)
+    assert not NOT_YET & sys.modules.keys(), "something imports what only a command may import"
     assert "twisted.internet.reactor" not in sys.modules
     assert threading.active_count() == 1
 
 
-def import_if_possible(name: str) -> None:
-    with suppress(Exception):  # a command that needs it says why it cannot be had
-        importlib.import_module(name)
+def modules(package: str) -> Iterator[str]:
+    """The names of a package's modules, but for those that are run or collected."""
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        if not module.name.rpartition(".")[2].startswith(NEVER) and module.name not in NOT_YET:
+            yield module.name
 
 
 def serve(control: socket.socket) -> tuple[Request, Descriptors]:

@@ -7,11 +7,10 @@ exit status and uncaught exceptions are those of an executed one; ``test_forked.
 - Its memory begins with that of its parent, and ``/proc/PID/cmdline`` and ``sys.orig_argv`` are its parent's.
 - Its parent is not the test, and it leads a process group of its own.
 
-A test of one of these executes its command: the cost of imports, the peak of memory, what cron, systemd and README's
-commands start.
+A test of one of these executes its command, and so do those of cron, systemd and README's commands.
 
-Each process of pytest has its own fork server, from its first command on, and each set of variables that an interpreter
-reads when it starts has one. It ends with the tests, even killed ones, and ends what it has started.
+Each process of pytest starts its own fork server, one for each set of variables that only a new interpreter reads. It ends
+with the tests, even killed ones, and ends what it has started.
 """
 
 from __future__ import annotations
@@ -103,14 +102,6 @@ class Forked:
                         key.fileobj.close()  # type: ignore[union-attr]
         self.wait(_left(deadline))
         return out.decode(), err.decode()
-
-    def _ready(
-        self, selector: selectors.BaseSelector, deadline: float | None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = selector.select(_left(deadline))
-        if not ready:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", 0)
-        return ready
 
     def _write(self, given: bytes) -> bytes:
         """Write what a pipe takes at once; what is left."""

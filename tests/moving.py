@@ -1,4 +1,4 @@
-"""A site whose clock and faults a test moves, for runs that follow each other."""
+"""A trial site whose clock and faults a test changes between runs."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def published(sid: int) -> datetime:
 
 @dataclass
 class Moving:
-    """A site at a time of its own; ``runs`` ask it at that time."""
+    """A site at a time of its own, which the crawler shares."""
 
     server: Running
     files: Path
     now: datetime
     seen: int = 0
-    """How many requests came before what a test looks at."""
+    """How many requests came before those that a test looks at."""
     reports: list[report.Report] = field(default_factory=list)
 
     def at(self, now: datetime, *faults: dict[str, Any]) -> None:
-        """It is so late, and the site fails like this; what came before is forgotten."""
+        """Set the time and the faults, and forget the requests so far."""
         self.now, self.seen = now, len(self.server.requests())
         for name, text in (("clock", now.isoformat()), ("faults", json.dumps(faults))):
             aside = self.files / f"{name}.new"
