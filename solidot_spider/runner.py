@@ -17,14 +17,14 @@ from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan, report, summary
-from solidot_spider.crawl.conflicts import check_report, check_store, check_whole_answer
-from solidot_spider.crawl.crawler import StoppableCrawler
+from solidot_spider.crawl.argument_conflicts import check_report, check_store, check_whole_answer
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import Report
 from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session, session_of
+from solidot_spider.crawl.stoppable_crawler import StoppableCrawler
 from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.spiders.base import SidSpider

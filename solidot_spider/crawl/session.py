@@ -22,7 +22,7 @@ from solidot_spider.crawl.exit_status import Facts
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.recorder import Recorder
-from solidot_spider.middlewares.rate_limit import INTERRUPTED, RateLimiter
+from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.record import Draft
 from solidot_spider.store.database import StoreError

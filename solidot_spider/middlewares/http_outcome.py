@@ -9,7 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from twisted.internet import error as network
 
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.middlewares.rate_limit import NotTriedError
+from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 
 Ending = tuple[Outcome, str]

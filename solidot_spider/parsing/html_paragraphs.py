@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
-from solidot_spider.parsing import links
+from solidot_spider.parsing import urls
 from solidot_spider.parsing.comment_region import starts_comments
 from solidot_spider.parsing.elements import text_content
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
@@ -137,7 +137,7 @@ class ParagraphVisitor(ParagraphBuilder):
             raise EndOfStory
         text = collapse_space(text_content(element))
         title = collapse_space(element.get("title") or "")
-        anchor = Anchor(links.absolute(href, self.url), href, text, title)
+        anchor = Anchor(urls.absolute(href, self.url), href, text, title)
         # HTML knows no anchor in an anchor: the inner one ends the outer.
         self.visit_inside_tags(element, (*(tag for tag in self.tags if isinstance(tag, str)), anchor))
 
@@ -149,7 +149,7 @@ class ParagraphVisitor(ParagraphBuilder):
 
     def visit_image(self, element: Element) -> None:
         """Add an image that has an address on the web."""
-        url = links.absolute_image(element.get("src") or "", self.url)
+        url = urls.absolute_image(element.get("src") or "", self.url)
         if url and not DONATION_IMAGE.search(url):
             alt, title = collapse_space(element.get("alt") or ""), collapse_space(element.get("title") or "")
             self.spans.append(Span("", self.tags, InlineImage(url, alt, title)))

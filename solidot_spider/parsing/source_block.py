@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from solidot_spider.base import site
-from solidot_spider.parsing import links, source_labels
+from solidot_spider.parsing import source_labels, urls
 from solidot_spider.parsing.paragraphs import Anchor, Paragraph, Span
 
 Form = Literal["anchor", "bare", "schemeless"]
@@ -109,7 +109,7 @@ def _source_line(paragraph: Paragraph, *, with_labels: bool) -> SourceLine | Non
 
 def _has_address(paragraph: Paragraph) -> bool:
     in_anchor = any(isinstance(tag, Anchor) for span in paragraph.spans for tag in span.tags)
-    return in_anchor or any(True for _ in links.find_in_prose(paragraph.text))
+    return in_anchor or any(True for _ in urls.find_in_prose(paragraph.text))
 
 
 def _addresses(paragraph: Paragraph) -> list[Address] | None:
@@ -143,7 +143,7 @@ def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
         if between:
             at = between.end()
             continue
-        found = links.match_in_line(text, at)
+        found = urls.match_in_line(text, at)
         if found is None:
             return None
         addresses.append(Address(found.url, found.raw, found.form))
@@ -154,7 +154,7 @@ def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
 
 def _is_own_text(anchor: Anchor) -> bool:
     """Whether an anchor's text is its own address, with or without the scheme."""
-    found = links.match_in_line(anchor.text)
+    found = urls.match_in_line(anchor.text)
     return (
         found is not None
         and found.end == len(anchor.text)

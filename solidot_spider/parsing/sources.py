@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from solidot_spider.base import site
 from solidot_spider.items import Link
-from solidot_spider.parsing import links, source_block
+from solidot_spider.parsing import source_block, urls
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.source_block import Address, group_by_anchor
 
@@ -52,7 +52,7 @@ def _addresses_in_prose(paragraph: Paragraph) -> Iterator[Address]:
         if anchor is not None:
             yield Address(anchor.url, anchor.raw, "anchor", anchor.text)
         else:
-            for found in links.find_in_prose(text):
+            for found in urls.find_in_prose(text):
                 yield Address(found.url, found.raw, found.form)
 
 
@@ -79,7 +79,7 @@ class _SourceCollector:
             if sid and sid != self.sid and sid not in self.related:
                 self.related.append(sid)
             return
-        is_archive = links.is_archive(url)
+        is_archive = urls.is_archive(url)
         if url not in self.seen:
             self.seen.add(url)
             self.links.append(
@@ -90,7 +90,7 @@ class _SourceCollector:
                     form=address.form,
                     placement=placement,
                     raw=address.raw,
-                    archive_of=(links.original_of(url) or self.original) if is_archive else None,
+                    archive_of=(urls.original_of(url) or self.original) if is_archive else None,
                 )
             )
         if not is_archive:

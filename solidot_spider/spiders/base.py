@@ -23,7 +23,7 @@ from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import NOTE
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.middlewares import http_outcome
-from solidot_spider.middlewares.rate_limit import RateLimiter
+from solidot_spider.middlewares.rate_limiter import RateLimiter
 from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.parsing import page
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed

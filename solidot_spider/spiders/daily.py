@@ -9,7 +9,7 @@ from typing import Any
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
-from solidot_spider.crawl import day_check, days, plan
+from solidot_spider.crawl import cross_check, days, plan
 from solidot_spider.crawl.arguments import DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.parsing import list_pages
@@ -84,8 +84,8 @@ class DailySpider(SidSpider):
         if not self.listed or session.stopped:
             return
         with session.using_store() as store:
-            found = day_check.compare(store, self.listed)
-            session.remarks += day_check.lines(found)
+            found = cross_check.compare(store, self.listed)
+            session.remarks += cross_check.lines(found)
             if found.missing.ranges:
                 session.list_failed(TROUBLE, f"{len(found.missing)} listed by their day, but missing")
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 from tests.crawling import environment
 from tests.server.client import Running, running
 
@@ -90,7 +90,7 @@ def main() -> None:
     bare = next(iter(costs.values()))
     rows = [(name, f"{cost * 1e3:.2f}", f"{bare / cost:.2f}") for name, cost in costs.items()]
     print(f"{given.pages} pages, median of {given.rounds} rounds")
-    print(turns.table(("", "CPU ms a page", "speed, bare = 1"), list(rows)))
+    print(by_turns.table(("", "CPU ms a page", "speed, bare = 1"), list(rows)))
 
 
 if __name__ == "__main__":

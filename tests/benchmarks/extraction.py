@@ -26,7 +26,7 @@ from solidot_spider.items import Story
 from solidot_spider.parsing import body, page
 from solidot_spider.parsing.page import StoryPage
 from tests import corpus
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 
 PARTS = ("title", "minute", "editor", "body", "links")
 BARE_URL = re.compile(r"https?://[!-~]+")
@@ -176,7 +176,7 @@ def measured(name: str, extract: Extract, chosen: list[Sample], bare: float) -> 
     for sample in chosen:
         for part, is_right in judged(extract(sample.data, sample.url), sample).items():
             right[part] += is_right
-    taken = turns.cpu_seconds({name: lambda: [extract(each.data, each.url) for each in chosen]}, ROUNDS)[name]
+    taken = by_turns.cpu_seconds({name: lambda: [extract(each.data, each.url) for each in chosen]}, ROUNDS)[name]
     shares = {part: f"{count / len(chosen):.2f}" for part, count in right.items()}
     text = f"{shares['body']} ({shares['body with sources']})"
     shown = [text if part == "body" else shares[part] for part in PARTS]
@@ -186,10 +186,10 @@ def measured(name: str, extract: Extract, chosen: list[Sample], bare: float) -> 
 def main() -> None:
     argparse.ArgumentParser("python -m tests.benchmarks.extraction", description=__doc__).parse_args()
     chosen = samples()
-    bare = turns.cpu_seconds({"": lambda: [html.fromstring(each.data) for each in chosen]}, 5)[""]
+    bare = by_turns.cpu_seconds({"": lambda: [html.fromstring(each.data) for each in chosen]}, 5)[""]
     print(f"{len(chosen)} stories; CPU as a multiple of a bare parse by lxml.html")
     header = ("", "title", "minute, zone", "editor", "body (sources left in)", "links", "whole story", "CPU")
-    print(turns.table(header, [measured(name, extract, chosen, bare) for name, extract in tools().items()]))
+    print(by_turns.table(header, [measured(name, extract, chosen, bare) for name, extract in tools().items()]))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 from tests.crawling import measured
 from tests.server.client import running
 
@@ -36,7 +36,7 @@ def main() -> None:
         peaks = {ids: peak(server.url, Path(scratch, str(ids)), ids) for ids in given.ids}
     least = min(peaks.values())
     rows = [(f"{ids:,}", f"{most:.0f}", f"{most / least:.2f}") for ids, most in peaks.items()]
-    print(turns.table(("ids", "peak MiB", "ratio"), list(rows)))
+    print(by_turns.table(("ids", "peak MiB", "ratio"), list(rows)))
 
 
 if __name__ == "__main__":

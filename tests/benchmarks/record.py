@@ -14,7 +14,7 @@ from solidot_spider import record
 from solidot_spider.base import site
 from solidot_spider.parsing.document import Document
 from tests import corpus, pages
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 
 
 def stories() -> dict[str, bytes]:
@@ -35,7 +35,7 @@ def main() -> None:
     words.add_argument("--rounds", type=int, default=15, help="turns of each side (default 15)")
     rounds = words.parse_args().rounds
     served = stories()
-    taken = turns.cpu_seconds(
+    taken = by_turns.cpu_seconds(
         {
             "`lxml.html`, the parse alone": lambda: over(served, lambda data, _: html.fromstring(data)),
             "the story's part, the parse alone": lambda: over(served, lambda data, _: Document(data)),
@@ -46,7 +46,7 @@ def main() -> None:
     bare = next(iter(taken.values()))
     print(f"{len(served)} pages, median of {rounds} rounds")
     rows = [(name, f"{each / len(served) * 1e6:.0f}", f"{each / bare:.2f}") for name, each in taken.items()]
-    print(turns.table(("", "µs a page", "ratio"), list(rows)))
+    print(by_turns.table(("", "µs a page", "ratio"), list(rows)))
 
 
 if __name__ == "__main__":

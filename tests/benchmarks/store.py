@@ -22,7 +22,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.crawl import report
 from solidot_spider.store.store import RunStart, Store
 from tests import stores
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 from tests.crawling import environment
 from tests.server.client import Running, running
 
@@ -91,7 +91,7 @@ def throughput(pages: int, rounds: int, postgres: str) -> None:
     lines = [
         (name, f"{wall * 1e3:.2f}", f"{cpu * 1e3:.2f}", f"{bare / wall:.2f}") for name, (wall, cpu) in rows.items()
     ]
-    print(turns.table(("", "ms a page", "CPU ms a page", "speed, without = 1"), list(lines)))
+    print(by_turns.table(("", "ms a page", "CPU ms a page", "speed, without = 1"), list(lines)))
 
 
 def filled(data: Path, count: int) -> float:
@@ -120,7 +120,7 @@ def large(count: int, rounds: int) -> None:
             ("`-a sid=`: the command's work, two fetches and Scrapy's own start and end in it", f"{median(again):.3f}"),
             ("`-a sids=` of all, nothing to ask", f"{median(nothing):.3f}"),
         ]
-        print(turns.table(("", "s"), list(rows)))
+        print(by_turns.table(("", "s"), list(rows)))
 
 
 def main() -> None:

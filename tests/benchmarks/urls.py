@@ -18,7 +18,7 @@ from solidot_spider.parsing import page, sources
 from solidot_spider.parsing.page import StoryPage
 from solidot_spider.parsing.paragraphs import Anchor
 from tests import corpus
-from tests.benchmarks import turns
+from tests.benchmarks import by_turns
 
 ROUNDS = 3
 Cutter = Callable[[StoryPage, str], Iterable[str]]
@@ -92,10 +92,10 @@ def main() -> None:
     argparse.ArgumentParser("python -m tests.benchmarks.urls", description=__doc__).parse_args()
     chosen = stories()
     sides = cutters()
-    taken = turns.cpu_seconds({name: partial(cut_all, cut, chosen) for name, cut in sides.items()}, ROUNDS)
+    taken = by_turns.cpu_seconds({name: partial(cut_all, cut, chosen) for name, cut in sides.items()}, ROUNDS)
     print(f"{len(chosen)} stories without anchors, {sum(len(must) for _, must, _ in chosen)} addresses")
     rows = [(name, f"{f1(cut, chosen):.3f}", f"{taken[name] / len(chosen) * 1e3:.3f}") for name, cut in sides.items()]
-    print(turns.table(("", "F1", "ms a story"), list(rows)))
+    print(by_turns.table(("", "F1", "ms a story"), list(rows)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from solidot_spider.crawl.revisit import Age, is_due, may_have_changed
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import state as sid_state
 from solidot_spider.store.state import Newest, SidState
-from tests.states import HISTORY, SID, history, known, visit
+from tests.sid_states import HISTORY, SID, history, known, visit
 from tests.stores import NOW
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

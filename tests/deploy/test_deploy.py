@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from solidot_spider.base.outcome import HELD
-from solidot_spider.crawl.crawler import GRACE
+from solidot_spider.crawl.stoppable_crawler import GRACE
 from tests.confined import unit
 from tests.crawling import PATIENCE, start, stored, until
 from tests.server.client import running
@@ -28,7 +28,7 @@ SERVICE, TIMER = DEPLOY / "solidot.service", DEPLOY / "solidot.timer"
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALLED, HERE = "/opt/solidot/", f"{sys.prefix}/"
-FAST = {"SCRAPY_SETTINGS_MODULE": "tests.fast", "PYTHONPATH": str(ROOT)}
+FAST = {"SCRAPY_SETTINGS_MODULE": "tests.fast_settings", "PYTHONPATH": str(ROOT)}
 SITE = ("--stories", "generated:300")
 MOST_EXPOSURE = 15  # of 100, as systemd-analyze counts: a service that may do nothing but use the network has 10
 

@@ -14,7 +14,7 @@ from twisted.internet import error as network
 
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.middlewares import http_outcome
-from solidot_spider.middlewares.rate_limit import NotTriedError
+from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 from solidot_spider.middlewares.throttle import retry_after
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from solidot_spider import items, record
 from solidot_spider.base import site
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.parsing import body, dateline, html_paragraphs, html_tree, links
+from solidot_spider.parsing import body, dateline, html_paragraphs, html_tree, urls
 from solidot_spider.parsing.page import Missing, Unparsed
 from tests import pages
 
@@ -168,23 +168,23 @@ STOPS = st.sampled_from(list('，。；：！？、（）【】《》“”‘�
 @given(st.sampled_from(["http", "https"]), PATH, STOPS, st.text(max_size=5))
 def test_an_address_in_prose_ends_where_the_rule_says(scheme: str, path: str, stop: str, behind: str) -> None:
     url = f"{scheme}://news.example.org{path}"
-    found = list(links.find_in_prose(f"正文{url}{stop}{behind}"))
+    found = list(urls.find_in_prose(f"正文{url}{stop}{behind}"))
     assert found[0].raw == url
 
 
 @given(st.text())
 def test_any_text_can_be_searched_for_addresses(text: str) -> None:
     for found in (
-        *links.find_in_prose(text),
-        *links.find_in_prose(f"https://{text}"),
-        *links.find_in_prose(f"a.example.org/{text}"),
+        *urls.find_in_prose(text),
+        *urls.find_in_prose(f"https://{text}"),
+        *urls.find_in_prose(f"a.example.org/{text}"),
     ):
         assert found.url.startswith(("http://", "https://"))
         assert "." in site.host(found.url) or site.host(found.url).startswith("[")
-    links.match_in_line(text)
-    links.match_in_line(f"https://{text}")
-    links.absolute(text, URL)
-    links.original_of(f"https://archive.ph/{text}")
+    urls.match_in_line(text)
+    urls.match_in_line(f"https://{text}")
+    urls.absolute(text, URL)
+    urls.original_of(f"https://archive.ph/{text}")
 
 
 @given(st.integers(0, 5_000), st.binary(max_size=40), st.sampled_from(pages.SIDS))

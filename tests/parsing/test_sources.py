@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.parsing import body, html_paragraphs, html_tree, links, source_labels, sources
+from solidot_spider.parsing import body, html_paragraphs, html_tree, source_labels, sources, urls
 from solidot_spider.parsing.sources import Sources
 
 URL = "https://www.solidot.org/story?sid=81000"
@@ -245,4 +245,4 @@ def test_labels_count_from_the_day_the_site_began_to_give_them() -> None:
     ],
 )
 def test_an_href_is_made_absolute_or_dropped(href: str, url: str) -> None:
-    assert links.absolute(href, URL) == url
+    assert urls.absolute(href, URL) == url

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import REPORT, paced, solidot
-from tests.faulty import faulty
+from tests.faulty_site import faulty
 
 TOLERANCE, SLACK = 0.02, 5.0
 """Seconds that a wait may seem shorter in the server's log, and that a busy machine may be late."""

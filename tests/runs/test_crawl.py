@@ -11,7 +11,7 @@ import pytest
 from solidot_spider import __version__, items
 from solidot_spider.trial.stories import builtin_stories
 from tests.crawling import NOW, WIDE, crawl, finish, paced, solidot, start, until
-from tests.faulty import faulty
+from tests.faulty_site import faulty
 from tests.server.client import Running, running
 
 site = partial(faulty, stories="generated:200")

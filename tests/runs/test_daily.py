@@ -19,7 +19,7 @@ from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.export.dataset import export
 from solidot_spider.spiders.daily import DailySpider
 from tests.crawling import Crawl, read_stories, solidot
-from tests.moving import GENERATED, PER_DAY, Moving, moving
+from tests.moving_site import GENERATED, PER_DAY, Moving, moving
 
 NOW = datetime(2023, 2, 10, 12, tzinfo=BEIJING)
 MONTH = ("-a", "since=2023-01-01", "-a", "until=2023-01-31")

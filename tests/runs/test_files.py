@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import NOW, PLENTY, crawl, finish, read_stories, solidot, start
-from tests.faulty import asked_paths, faulty
+from tests.faulty_site import asked_paths, faulty
 from tests.server.client import Running, running
 
 NEVER = 79518  # between two stories, and never one itself

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.crawling import WIDE, measured
-from tests.faulty import faulty
+from tests.faulty_site import faulty
 
 site = partial(faulty, stories="generated:200")
 

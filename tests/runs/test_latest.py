@@ -20,7 +20,7 @@ from solidot_spider.spiders.latest import LatestSpider
 from solidot_spider.store.store import RunStart, Store
 from tests import pages, stores
 from tests.crawling import Crawl, read_stories, solidot
-from tests.moving import GENERATED, PER_DAY, Moving, moving, published
+from tests.moving_site import GENERATED, PER_DAY, Moving, moving, published
 
 NOW = datetime(2023, 2, 1, 12, tzinfo=BEIJING)
 LOWEST, NEWEST, FEED_SIZE = 76, 95, 5

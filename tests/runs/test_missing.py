@@ -9,7 +9,7 @@ import pytest
 
 from solidot_spider.parsing import list_pages
 from tests.crawling import NOW, PLENTY, crawl
-from tests.faulty import asked_paths, faulty
+from tests.faulty_site import asked_paths, faulty
 from tests.server.client import Running, running
 
 NEVER = 79518  # between two stories, and never one itself

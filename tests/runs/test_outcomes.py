@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.crawling import PLENTY, WIDE, crawl, paced
-from tests.faulty import faulty
+from tests.faulty_site import faulty
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import WIDE, paced
-from tests.faulty import faulty
+from tests.faulty_site import faulty
 from tests.server.client import Running
 
 TOLERANCE = 0.02

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import REPORT, crawl, solidot, status
-from tests.faulty import asked_sids, faulty, heal
+from tests.faulty_site import asked_sids, faulty, heal
 from tests.server.client import running
 
 EDITED = 82714

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import PLENTY, crawl
-from tests.faulty import asked_paths, faulty
+from tests.faulty_site import asked_paths, faulty
 
 
 def test_robots_is_asked_first_and_obeyed_at_full_speed(tmp_path: Path, data: Path) -> None:

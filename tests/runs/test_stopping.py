@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawling import NOW, PLENTY, REPORT, crawl, finish, paced, read_stories, start, until
-from tests.faulty import asked_paths, faulty
+from tests.faulty_site import asked_paths, faulty
 from tests.server.client import running
 
 SLACK = 5.0

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from tests.conftest import needs_postgres
 from tests.crawling import FAST, crawl, finish, solidot, start, status, until
-from tests.faulty import asked_sids, faulty
+from tests.faulty_site import asked_sids, faulty
 
 site = partial(faulty, stories="generated:300")
 

@@ -117,7 +117,7 @@ def runs(tmp_path: Path) -> Iterator[tuple[dict[str, Any], list[int]]]:
     words = ("--stories", f"lively:{COUNT}", "--per-day", str(PER_DAY), "--clock", str(now), "--faults", str(plan))
     with running(*words) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.year", server.url, str(tmp_path / "data"), str(now), str(server.log)],
+            [sys.executable, "-m", "tests.year_of_runs", server.url, str(tmp_path / "data"), str(now), str(server.log)],
             input="".join(f"{moment.isoformat()} {'*' if moment in REAL else ''}\n" for moment in TIMES),
             env={**environment(server.url, tmp_path / "data"), "PYTHONUNBUFFERED": "1"},
             capture_output=True,

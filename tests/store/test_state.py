@@ -13,7 +13,7 @@ from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import state
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
-from tests.states import HISTORY, SID, history, known, visit
+from tests.sid_states import HISTORY, SID, history, known, visit
 from tests.stores import NOW
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Many runs of ``latest`` in one process, each at a time of its own: ``python -m tests.year URL DATA CLOCK LOG``.
+"""Many runs of ``latest`` in one process, each at a time of its own: ``python -m tests.year_of_runs URL DATA CLOCK LOG``.
 
 Times come as lines on standard input, ``*`` behind one that a real process is to run. What became of each run goes to
 standard output as a JSON line, with where its requests stand in the server's log.

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from solidot_spider.middlewares.rate_limit import NotTriedError, RateLimiter
+from solidot_spider.middlewares.rate_limiter import NotTriedError, RateLimiter
 
 PATIENCE = 600.0
 

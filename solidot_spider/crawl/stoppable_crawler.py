@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from twisted.internet.tcp import Connection
 
 from solidot_spider.crawl.session import session_of
-from solidot_spider.middlewares.rate_limit import INTERRUPTED, RateLimiter
+from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import ThrottleMiddleware
 
 GRACE = 5.0

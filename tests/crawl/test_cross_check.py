@@ -11,8 +11,8 @@ from sqlalchemy import select
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Sids, parse
-from solidot_spider.crawl import day_check
-from solidot_spider.crawl.day_check import Comparison
+from solidot_spider.crawl import cross_check
+from solidot_spider.crawl.cross_check import Comparison
 from solidot_spider.store import schema
 from solidot_spider.store.store import Store
 from tests.stores import STORIES, heard, run, stored
@@ -45,45 +45,45 @@ def listings(store: Store) -> list[tuple[str, int, int]]:
 
 def test_a_walk_and_days_that_agree_leave_nothing_to_say(store: Store) -> None:
     run(store, stored(FIRST), stored(FIRST + 1), stored(FIRST + 2))
-    found = day_check.compare(store, days([FIRST + 2, FIRST + 1, FIRST]))
+    found = cross_check.compare(store, days([FIRST + 2, FIRST + 1, FIRST]))
     assert found == Comparison(NOTHING, NOTHING, NOTHING)
-    assert list(day_check.lines(found)) == []
+    assert list(cross_check.lines(found)) == []
 
 
 def test_a_story_that_is_listed_and_missing_is_named(store: Store) -> None:
     run(store, stored(FIRST), heard(FIRST + 1, Outcome.MISSING), heard(FIRST + 2, Outcome.FAILED))
-    assert day_check.compare(store, days([FIRST + 2, FIRST + 1, FIRST])).missing == ids(FIRST + 1)
+    assert cross_check.compare(store, days([FIRST + 2, FIRST + 1, FIRST])).missing == ids(FIRST + 1)
 
 
 def test_a_story_that_was_stored_and_is_missing_now_is_missing(store: Store) -> None:
     run(store, stored(FIRST), stored(FIRST + 1))
     run(store, heard(FIRST + 1, Outcome.MISSING))
-    assert day_check.compare(store, days([FIRST + 1, FIRST])).missing == ids(FIRST + 1)
-    assert day_check.compare(store, days([FIRST])) == Comparison(NOTHING, NOTHING, NOTHING)
+    assert cross_check.compare(store, days([FIRST + 1, FIRST])).missing == ids(FIRST + 1)
+    assert cross_check.compare(store, days([FIRST])) == Comparison(NOTHING, NOTHING, NOTHING)
 
 
 def test_a_stored_story_of_the_days_that_none_lists_is_named(store: Store) -> None:
     run(store, stored(FIRST - 1), stored(FIRST), stored(FIRST + 1), stored(NEXT - 1), stored(NEXT))
-    found = day_check.compare(store, days([FIRST]))
+    found = cross_check.compare(store, days([FIRST]))
     assert (found.unlisted, found.never) == (ids(FIRST + 1, NEXT - 1), NOTHING)
-    assert day_check.compare(store, days([])).unlisted == ids(FIRST, FIRST + 1, NEXT - 1)
+    assert cross_check.compare(store, days([])).unlisted == ids(FIRST, FIRST + 1, NEXT - 1)
 
 
 def test_ids_between_that_no_day_lists_are_named_whatever_became_of_them(store: Store) -> None:
     run(store, stored(FIRST), heard(FIRST + 1, Outcome.MISSING), stored(FIRST + 4))
-    assert day_check.compare(store, days([FIRST], [], [FIRST + 4])).never == parse(f"{FIRST + 1}-{FIRST + 3}")
+    assert cross_check.compare(store, days([FIRST], [], [FIRST + 4])).never == parse(f"{FIRST + 1}-{FIRST + 3}")
 
 
 def test_a_day_that_was_not_read_says_nothing_of_its_stories(store: Store) -> None:
     run(store, stored(NEXT), stored(NEXT + 1))
     read = days([FIRST, FIRST + 2], [], [NEXT + 500])
     del read[DAY + ONE]
-    assert day_check.compare(store, read) == Comparison(NOTHING, NOTHING, ids(FIRST + 1))
+    assert cross_check.compare(store, read) == Comparison(NOTHING, NOTHING, ids(FIRST + 1))
 
 
 def test_a_line_names_ten_ranges_at_most() -> None:
     found = Comparison(NOTHING, parse("7"), ids(*range(1, 40, 2)))
-    assert list(day_check.lines(found)) == [
+    assert list(cross_check.lines(found)) == [
         "stored, but listed by no day: 1: 7",
         "ids between, listed by no day: 20: 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, …",
     ]
