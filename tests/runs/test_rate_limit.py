@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +19,32 @@ from tests.server.client import Running
 
 TOLERANCE = 0.02
 """Seconds that a gap may seem shorter in the server's log."""
+ATTEMPTS = 3
 SLACK = 5.0
 """Seconds that a busy machine may be late."""
 
 site = partial(faulty, stories="generated:200")
+
+
+def measured(test: Callable[..., None]) -> Callable[..., None]:
+    """Repeat a test of gaps, twice at most: a busy machine may log one request late, so that the next gap seems short.
+
+    A crawl that keeps no gap fails all three.
+    """
+
+    @wraps(test)
+    def repeated(tmp_path: Path, data: Path, **parameters: Any) -> None:
+        for attempt in range(ATTEMPTS):
+            place = tmp_path / str(attempt)
+            place.mkdir()
+            try:
+                return test(place, place / data.name, **parameters)
+            except AssertionError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        return None
+
+    return repeated
 
 
 def gaps(server: Running) -> list[float]:
@@ -28,6 +52,7 @@ def gaps(server: Running) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
+@measured
 def test_no_gap_is_under_the_floor(tmp_path: Path, data: Path) -> None:
     with site(
         tmp_path, {"action": "status", "status": 503, "path": "/story", "sids": [3], "attempts": [1, 2]}
@@ -40,6 +65,7 @@ def test_no_gap_is_under_the_floor(tmp_path: Path, data: Path) -> None:
     assert max(found) <= 0.4 + SLACK
 
 
+@measured
 def test_the_default_pace_is_one_to_two_seconds(tmp_path: Path, data: Path) -> None:
     with site(tmp_path) as server:
         paced(server.url, data, "-a", "sids=1-4")
@@ -48,6 +74,7 @@ def test_the_default_pace_is_one_to_two_seconds(tmp_path: Path, data: Path) -> N
     assert max(found) <= 2.0 + SLACK
 
 
+@measured
 def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, robots="User-agent: *\nCrawl-delay: 0.5\n") as server:
         run = paced(server.url, data, *WIDE, "-a", "sids=1-6", "-s", "DOWNLOAD_DELAY=0.1")
@@ -58,7 +85,8 @@ def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: 
 
 
 @pytest.mark.parametrize("quiet", [True, False])
-def test_a_lost_connection_is_not_tried_again_behind_the_gate(tmp_path: Path, data: Path, quiet: bool) -> None:
+@measured
+def test_a_lost_connection_is_not_tried_again_behind_the_rate_limiter(tmp_path: Path, data: Path, quiet: bool) -> None:
     lost = {"action": "reset", "quiet": quiet, "path": "/story", "sids": [3, 5], "attempts": [1, 1]}
     with site(tmp_path, lost) as server:
         run = paced(server.url, data, "-a", "sids=1-7", "-s", "DOWNLOAD_DELAY=0.3")
@@ -68,6 +96,7 @@ def test_a_lost_connection_is_not_tried_again_behind_the_gate(tmp_path: Path, da
     assert min(found) >= 0.2 - TOLERANCE
 
 
+@measured
 def test_redirects_within_the_site_keep_the_pace(tmp_path: Path, data: Path) -> None:
     moved = {"action": "redirect", "path": "/story", "sids": [2, 4], "to": "{path}&moved={attempt}", "attempts": [1, 1]}
     with site(tmp_path, moved) as server:
@@ -96,6 +125,7 @@ def test_nothing_is_asked_inside_a_retry_after(tmp_path: Path, data: Path, form:
 
 
 @pytest.mark.parametrize("status", [404, 302])
+@measured
 def test_a_retry_after_holds_whatever_it_comes_with(tmp_path: Path, data: Path, status: int) -> None:
     headers = {"Retry-After": "1", "Location": "/story?sid=20&moved=1"}
     busy = {"action": "status", "status": status, "headers": headers, "sids": [20], "attempts": [1, 1]}
@@ -121,6 +151,7 @@ def test_a_retry_after_longer_than_the_patience_ends_the_run(tmp_path: Path, dat
     assert "failed: answered 429 Too Many Requests: 20" in run.err
 
 
+@measured
 def test_retries_wait_longer_each_time(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, {"action": "status", "status": 500, "sids": [5]}) as server:
         run = paced(server.url, data, "-a", "sid=5", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_BACKOFF=0.2")
