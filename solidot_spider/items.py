@@ -17,7 +17,7 @@ PARSER_VERSION = 1
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
 Text = Annotated[str, Meta(min_length=1)]
-WebUrl = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+SourceUrl = Annotated[str, Meta(pattern=r"^(?:https?|ftp)://[^\s]+$")]
 BeijingTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$")]
 UtcTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
 Count = Annotated[int, Meta(ge=0)]
@@ -40,13 +40,13 @@ class Topic(Struct, gc=False):
 class Link(Struct, gc=False):
     """A source: a link of the story to another site."""
 
-    url: WebUrl
+    url: SourceUrl
     text: Text | None
     host: Text
     form: Literal["anchor", "bare", "schemeless"]
     placement: Literal["inline", "trailing"]
     raw: Text
-    archive_of: WebUrl | None
+    archive_of: SourceUrl | None
 
 
 class Image(Struct, gc=False):

@@ -12,7 +12,7 @@ from typing import Any
 from solidot_spider import items
 from solidot_spider.base import clock, site
 from solidot_spider.items import Story
-from solidot_spider.parsing import body, page, sources
+from solidot_spider.parsing import body, page, sources, submitter
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.sources import Sources
 
@@ -53,7 +53,7 @@ def to_story(draft: Draft) -> Story:
         "editor": story_page.editor,
         "department": story_page.department,
         "topics": story_page.topics,
-        "submitter": body.submitter(draft.body),
+        "submitter": submitter.name(draft.body),
         "body": draft.body,
         "source_links": extracted.links,
         "source_labels": extracted.labels,

@@ -14,7 +14,7 @@ DOMAIN = "solidot.org"
 MAX_SID = 99_999_999
 
 _SID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
-_HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"(?:https?|ftp)://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)", re.ASCII | re.IGNORECASE)
 _STORY = re.compile(
     r"https?://[^/?#]+/+story(?:\.php)?/?\?(?:[^#]*&)?sid=([1-9]\d{0,7})(?=[&#]|$)", re.ASCII | re.IGNORECASE
 )
@@ -29,7 +29,7 @@ def story_url(sid: int, base: str = CANONICAL) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an absolute http(s) URL: lower case, without port, user or ``www.``; '' if it has none."""
+    """The host of an absolute http(s) or ftp URL: lower case, without port, user or ``www.``; '' if it has none."""
     found = _HOST.match(url)
     return found[1].lower().removeprefix("www.") if found else ""
 

@@ -1,4 +1,4 @@
-"""Writes a story's paragraphs as plain text and as clean HTML; finds its images and its submitter.
+"""Writes a story's paragraphs as plain text and as clean HTML; finds its images.
 
 Text and HTML are written from the same paragraphs, so parsing the HTML into paragraphs gives the text again. The HTML
 is built from escaped text and a fixed set of elements and attributes: nothing of the page's own markup passes through.
@@ -6,16 +6,11 @@ is built from escaped text and a fixed set of elements and attributes: nothing o
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 from solidot_spider.items import Image
 from solidot_spider.parsing.paragraphs import Anchor, Cell, Container, InlineImage, Paragraph, Span
 
-# `X 写道` at the very start: a name may hold spaces, the space behind it may be missing; punctuation, a quotation mark
-# or white space follows. `某人在博客上写道` says where somebody wrote, and names no reader.
-_SUBMITTER = re.compile(r"(?P<name>[^，。；：！？、:“”「」『』\"\n]{1,40}?)\s?写道(?=[：:\"“”「『‘'\s]|$)")
-_PLACE = re.compile(r".在.")
 _CONTAINERS_OF_LINES = ("li", "pre")
 
 
@@ -58,12 +53,6 @@ class _ListMarkers:
             return ""
         self._item_numbers[key] = 0
         return f"{number}. " if parent.tag == "ol" else "- "
-
-
-def submitter(first_line: str) -> str | None:
-    """The reader in ``X 写道`` at the very start of a body; None if it does not begin so."""
-    found = _SUBMITTER.match(first_line)
-    return found["name"] if found and not _PLACE.search(found["name"]) else None
 
 
 def images(paragraphs: list[Paragraph]) -> list[Image]:
@@ -123,7 +112,7 @@ def _inline(spans: list[Span]) -> str:
     out: list[str] = []
     tags: tuple[str | Anchor, ...] = ()
     for span in spans:
-        new = tuple(tag for tag in span.tags if not isinstance(tag, Anchor) or tag.url)
+        new = tuple(tag for tag in span.tags if not isinstance(tag, Anchor) or tag.url.startswith("http"))
         shared = 0
         while shared < min(len(tags), len(new)) and tags[shared] is new[shared]:
             shared += 1

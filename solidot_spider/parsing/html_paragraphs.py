@@ -12,7 +12,7 @@ from solidot_spider.parsing import urls
 from solidot_spider.parsing.comment_region import starts_comments
 from solidot_spider.parsing.elements import text_content
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
-from solidot_spider.parsing.markup import DONATION_IMAGE, REPLY_MARK, SEALED_NOTICE
+from solidot_spider.parsing.markup import DONATION_IMAGE, INTERNAL_PLACEHOLDER, REPLY_MARK, SEALED_NOTICE
 from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
@@ -137,7 +137,8 @@ class ParagraphVisitor(ParagraphBuilder):
             raise EndOfStory
         text = collapse_space(text_content(element))
         title = collapse_space(element.get("title") or "")
-        anchor = Anchor(urls.absolute(href, self.url), href, text, title)
+        url = "" if INTERNAL_PLACEHOLDER in href else urls.absolute(href, self.url)
+        anchor = Anchor(url, href, text, title)
         # HTML knows no anchor in an anchor: the inner one ends the outer.
         self.visit_inside_tags(element, (*(tag for tag in self.tags if isinstance(tag, str)), anchor))
 

@@ -10,6 +10,7 @@ from solidot_spider.parsing.paragraphs import (
     Paragraph,
     Span,
     collapse_spans,
+    has_line_end_inside,
     plain_text,
     trim_preformatted,
 )
@@ -44,19 +45,19 @@ class ParagraphBuilder:
         """Finish the paragraph; an empty one is dropped."""
         if not self.spans:
             return
-        spans, self.spans = self.spans, []
-        path = self.path
+        raw, self.spans = self.spans, []
+        path, is_preformatted = self.path, False
         if path:
             tags = [container.tag for container in path]
             if "table" in tags:  # in a table, but in none of its cells
                 path = path[: tags.index("table")]
                 tags = tags[: len(path)]
-            spans = trim_preformatted(spans) if "pre" in tags else collapse_spans(spans)
-        else:
-            spans = collapse_spans(spans)
+            is_preformatted = "pre" in tags
+        spans = trim_preformatted(raw) if is_preformatted else collapse_spans(raw)
         if spans:
             text = collapse_space(plain_text(spans)) if path else plain_text(spans)
-            self.paragraphs.append(Paragraph(text, spans, path, self.heading))
+            source = raw if not is_preformatted and has_line_end_inside(raw) else None
+            self.paragraphs.append(Paragraph(text, spans, path, self.heading, None, source))
 
     def add_row(self, cells: list[Cell]) -> None:
         """Add a table's row as one paragraph; an empty one is dropped."""

@@ -6,6 +6,8 @@ tables) around it, so that both text and HTML can be written from it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from solidot_spider.parsing.text import collapse_space, strip_zero_width
@@ -54,6 +56,7 @@ class Paragraph(Struct, gc=False):
     """One line of a story; ``text`` is its plain text, without a list item's marker.
 
     A table's row is one paragraph, with ``cells`` in place of ``spans``, which a bar separates in its text.
+    ``source`` has the spans as the page has them, with the plain line ends inside; None if there is none inside.
     """
 
     text: str
@@ -61,6 +64,7 @@ class Paragraph(Struct, gc=False):
     path: tuple[Container, ...] = ()
     heading: str = ""
     cells: list[Cell] | None = None
+    source: list[Span] | None = None
 
     def all_spans(self) -> list[Span]:
         """The spans, also those of cells."""
@@ -78,6 +82,13 @@ def plain_text(spans: list[Span]) -> str:
         text = spans[0].text
         return collapse_space(text) if "\n" in text else text
     return collapse_space("".join(span.text for span in spans))
+
+
+def has_line_end_inside(spans: list[Span]) -> bool:
+    """Whether spans, as the page has them, stand on more than one line of its source."""
+    if len(spans) == 1:
+        return "\n" in spans[0].text and "\n" in spans[0].text.strip()
+    return any("\n" in span.text for span in spans) and "\n" in "".join([span.text for span in spans]).strip()
 
 
 def collapse_spans(spans: list[Span]) -> list[Span]:
@@ -139,3 +150,21 @@ def trim_preformatted(spans: list[Span]) -> list[Span]:
             break
     kept = zip(texts, spans, strict=True)
     return [Span(text, span.tags, span.image) for text, span in kept if text or span.image]
+
+
+def group_by_anchor(spans: list[Span]) -> Iterator[tuple[Anchor | None, str]]:
+    """The text of spans, joined as long as the anchor around them is the same (None: no anchor of the web)."""
+    if len(spans) == 1 and not spans[0].tags:
+        yield None, spans[0].text
+        return
+    current: Anchor | None = None
+    text = ""
+    for span in spans:
+        anchor = next((tag for tag in span.tags if isinstance(tag, Anchor) and tag.url), None)
+        if anchor is not current:
+            if text or current:
+                yield current, text
+            current, text = anchor, ""
+        text += span.text
+    if text or current:
+        yield current, text

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from solidot_spider.base import site
 from solidot_spider.items import Link
-from solidot_spider.parsing import source_block, urls
-from solidot_spider.parsing.paragraphs import Paragraph
-from solidot_spider.parsing.source_block import Address, group_by_anchor
+from solidot_spider.parsing import source_block, submitter, urls
+from solidot_spider.parsing.paragraphs import Anchor, Paragraph, group_by_anchor
+from solidot_spider.parsing.source_line import Address
 
 
 class Sources(Struct):
@@ -32,11 +32,11 @@ def extract(paragraphs: list[Paragraph], published_at: datetime, sid: int) -> So
         published_at: labels count only in stories of the time since the site gives sources by name.
         sid: the story's own, which is no related story.
     """
-    block = source_block.find(paragraphs, published_at)
-    prose = paragraphs[: len(paragraphs) - len(block)]
+    prose, block = source_block.split_off(paragraphs, published_at)
+    own_pages = submitter.own_pages(prose)
     collector = _SourceCollector(sid)
     for paragraph in prose:
-        for address in _addresses_in_prose(paragraph):
+        for address in _addresses_in_prose(paragraph, own_pages):
             collector.add_address(address, "inline")
     for line in block:
         if line.label:
@@ -46,9 +46,11 @@ def extract(paragraphs: list[Paragraph], published_at: datetime, sid: int) -> So
     return Sources(collector.links, collector.labels, collector.related, prose)
 
 
-def _addresses_in_prose(paragraph: Paragraph) -> Iterator[Address]:
-    """The addresses of a paragraph of prose: anchors, and plain ones in the text around them."""
+def _addresses_in_prose(paragraph: Paragraph, own_pages: list[Anchor]) -> Iterator[Address]:
+    """The addresses of a paragraph of prose: anchors but the submitters', and plain ones in the text around them."""
     for anchor, text in group_by_anchor(paragraph.all_spans()):
+        if anchor in own_pages:
+            continue
         if anchor is not None:
             yield Address(anchor.url, anchor.raw, "anchor", anchor.text)
         else:

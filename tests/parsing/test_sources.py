@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from solidot_spider.base.clock import BEIJING
-from solidot_spider.parsing import body, html_paragraphs, html_tree, source_labels, sources, urls
+from solidot_spider.parsing import body, html_paragraphs, html_tree, source_labels, sources, submitter, urls
 from solidot_spider.parsing.sources import Sources
 
 URL = "https://www.solidot.org/story?sid=81000"
@@ -220,10 +220,100 @@ def test_a_host_has_neither_www_nor_port() -> None:
         ("他写道理很多。", None),
         ("工程师在博客上写道：正文。", None),
         ("研究人员说，他写道：正文。", None),
+        ("甲 和 乙 写道：正文。", "甲 和 乙"),
+        ("John Doe 和 小 C写道:正文。", "John Doe 和 小 C"),
+        ("甲 写道\n\n“正文。", "甲"),
     ],
 )
 def test_the_reader_who_submitted(line: str, name: str | None) -> None:
-    assert body.submitter(line) == name
+    assert submitter.name(line) == name
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="http://blog.example.org/">甲</a> 写道 “正文。”',
+        '<a href="http://blog.example.org/"> 甲</a>写道：正文。',
+        '<i><a href="http://blog.example.org/"><b>甲</b></a> 写道<br>“正文。”</i>',
+        '<a href="http://blog.example.org/">甲</a> 和 <a href="http://home.example.org/">乙</a> 写道：正文。',
+        '<a href="http://blog.example.org/">甲 和 乙</a> 写道：正文。',
+        '<img src="//img.solidot.org/x.png"><br><a href="http://blog.example.org/">甲</a> 写道：正文。',
+    ],
+)
+def test_a_submitters_own_page_is_no_source(html: str) -> None:
+    found = extract(html)
+    assert found.links == []
+    assert submitter.name(text(found)) in ("甲", "甲 和 乙")
+    assert '<a href="http://blog.example.org/">' in body.html(found.prose)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '甲 写道：<a href="http://blog.example.org/">甲</a>的网站。',
+        '正文。<br><a href="http://blog.example.org/">甲</a> 写道：正文。',
+        '<a href="http://blog.example.org/">某人</a>说，乙写道：正文。',
+        "甲 写道：正文。<br>http://blog.example.org/",
+    ],
+)
+def test_other_links_of_a_submitted_story_are_sources(html: str) -> None:
+    assert [link.url for link in extract(html).links] == ["http://blog.example.org/"]
+
+
+def test_an_internal_placeholder_is_no_link() -> None:
+    found = extract('见<a href="__SLASHLINK__" sect="science" sid="08/01/08/044230" tid="102">旧文</a>。')
+    assert (found.links, found.related, body.html(found.prose)) == ([], [], "<p>见旧文。</p>")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://https//a.example.org/",
+        "http://.example.com/",
+        "http://a..example.com/x",
+        "http://name&lt;AT&gt;host",
+        "http://name&lt;AT&gt;example.org/",
+        "http://a%20b.example.org/",
+        "http://a b.example.org/",
+        "http://reversethis-moc.…/",
+        "http://localhost/x",
+        "http:///",
+    ],
+)
+def test_a_host_that_cannot_be_one_is_no_link(address: str) -> None:
+    found = extract(f'见<a href="{address}">此处</a>。<br>见 {address} 。')
+    assert "<a" not in body.html(found.prose)
+    assert "此处" in text(found)
+    assert [link for link in found.links if link.form == "anchor"] == []
+
+
+def test_a_file_server_is_a_source_without_an_anchor_in_the_html() -> None:
+    url = "ftp://ftp.example.org:21/pub/x.tar.gz"
+    found = extract(f'下载<a href="{url}">程序</a>。')
+    assert [(link.url, link.host, link.form, link.placement) for link in found.links] == [
+        (url, "ftp.example.org", "anchor", "inline")
+    ]
+    assert body.html(found.prose) == "<p>下载程序。</p>"
+    assert [(link.url, link.placement) for link in block(url).links] == [(url, "trailing")]
+    assert [link.url for link in block(f'<a href="{url}">{url}</a>').links] == [url]
+    assert [link.url for link in extract(f"见{url}，或 sftp://sftp.example.org 。").links] == [url]
+
+
+@pytest.mark.parametrize("tag", ["i", "em", "b"])
+def test_emphasis_may_stand_round_whole_paragraphs(tag: str) -> None:
+    found = extract(
+        f'<{tag}><a href="http://blog.example.org/">甲</a> 写道：<p>第一段。</p>第二段。<br>'
+        f"日报：一个标题<br>https://a.example.org/x<p>example.org</p></{tag}>"
+    )
+    assert text(found) == "甲 写道：\n\n第一段。\n\n第二段。"
+    assert submitter.name(text(found)) == "甲"
+    assert found.labels == ["日报：一个标题"]
+    assert [link.url for link in found.links] == ["https://a.example.org/x", "https://example.org"]
+
+
+def test_emphasis_is_kept_over_breaks() -> None:
+    found = extract("<i>第一段。<br>第二段。<br>https://a.example.org/x</i>")
+    assert body.html(found.prose) == "<p><i>第一段。</i></p><p><i>第二段。</i></p>"
 
 
 def test_labels_count_from_the_day_the_site_began_to_give_them() -> None:
