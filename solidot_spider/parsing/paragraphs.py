@@ -88,7 +88,9 @@ def has_line_end_inside(spans: list[Span]) -> bool:
     """Whether spans, as the page has them, stand on more than one line of its source."""
     if len(spans) == 1:
         return "\n" in spans[0].text and "\n" in spans[0].text.strip()
-    return any("\n" in span.text for span in spans) and "\n" in "".join([span.text for span in spans]).strip()
+    if not any("\n" in span.text for span in spans):
+        return False
+    return "\n" in "".join(["\ufffc" if span.image else span.text for span in spans]).strip()
 
 
 def collapse_spans(spans: list[Span]) -> list[Span]:

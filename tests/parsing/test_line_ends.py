@@ -81,6 +81,12 @@ def test_prose_that_is_wrapped_stays_prose() -> None:
     assert links(found) == [(ONE, "inline")]
 
 
+def test_an_image_is_a_line_before_an_address() -> None:
+    found = extract(f'{PROSE}<br><img src="https://i.example.org/a.png">\n{ONE}')
+    assert body.html(found.prose).endswith('<p><img src="https://i.example.org/a.png"></p>')
+    assert links(found) == [(ONE, "trailing")]
+
+
 def test_the_first_line_is_never_part_of_the_block() -> None:
     found = extract(f"{ONE}\n{TWO}")
     assert body.text(found.prose) == ONE
