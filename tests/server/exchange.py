@@ -13,6 +13,7 @@ from twisted.web.http import HTTPChannel, HTTPFactory, Request
 from solidot_spider.trial import wire
 from solidot_spider.trial.answer import METHODS, Answer, not_allowed
 from tests.server import faults
+from tests.server.arrival import Arrival
 from tests.server.behaviour import Behaviour
 from tests.server.mangle import mangled
 from tests.server.plan import Seen
@@ -69,6 +70,7 @@ class Exchange(Request):
         silent = isinstance(rule, faults.Reset | faults.Silence)
         return {
             "time": arrived,
+            "after": self.channel.factory.arrival.earliest,
             "wall": datetime.now(UTC).isoformat(),
             "method": self.method.decode("latin-1"),
             "path": seen.path,
@@ -112,6 +114,7 @@ class Factory(HTTPFactory):
     def __init__(self, behaviour: Behaviour, reactor: Any) -> None:
         super().__init__(reactor=reactor)
         self.behaviour = behaviour
+        self.arrival = Arrival(reactor)
         self.channels: set[Any] = set()
 
     def log(self, request: Request) -> None:
