@@ -15,7 +15,7 @@ import pytest
 from tests.crawling import WIDE, paced
 from tests.faulty import faulty
 
-TOLERANCE = 0.01
+TOLERANCE = 0.02
 """Seconds that a gap may be shorter on the wire than by the limiter's own clock."""
 SLACK = 5.0
 """Seconds that a busy machine may be late."""

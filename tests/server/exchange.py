@@ -70,7 +70,7 @@ class Exchange(Request):
         silent = isinstance(rule, faults.Reset | faults.Silence)
         return {
             "time": arrived,
-            "after": self.channel.factory.arrival.earliest,
+            "after": self.channel.asked_after(),
             "wall": datetime.now(UTC).isoformat(),
             "method": self.method.decode("latin-1"),
             "path": seen.path,
@@ -92,12 +92,20 @@ class Channel(HTTPChannel):
     """A connection that its factory knows, so that the server can drop it."""
 
     factory: Any
+    opened: float | None = None
+    """Before the connection came, until its first request."""
     requestFactory = Exchange  # noqa: N815 - the base class's name
 
     def connectionMade(self) -> None:  # noqa: N802 - the base class's name
         """Register with the factory."""
         self.factory.channels.add(self)
+        self.opened = self.factory.arrival.earliest
         super().connectionMade()  # type: ignore[no-untyped-call]
+
+    def asked_after(self) -> float:
+        """A monotonic time before which the client did nothing for the present request, not even connect."""
+        opened, self.opened = self.opened, None
+        return self.factory.arrival.earliest if opened is None else opened
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Leave the factory."""

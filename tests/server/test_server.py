@@ -140,7 +140,7 @@ def test_in_the_reactor_of_the_caller() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert (run.stdout, run.stderr, run.returncode) == ("200 79517\n", "", 0)
