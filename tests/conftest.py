@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("home", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
-WAITING = {"commands", "deploy", "extensions", "runs"}
-"""Directories whose tests wait for gaps, time-outs and interpreters that start."""
+WAITING = {
+    f"test_{name}" for name in "breaker deploy hostile outcomes progress rate_limit stopping store_trouble".split()
+}
+"""Modules whose tests wait for gaps, time-outs and interpreters that start."""
 AT_ONCE = 2
 """Workers for each core: a test waits most of its time, for a gap, a time-out or a commit."""
 
@@ -30,9 +33,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(AT_ONCE * (os.cpu_count() or 1), 8)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what waits first, so that no worker ends long after the others."""
-    items.sort(key=lambda item: item.path.parent.name not in WAITING)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let half of the workers begin with the tests that wait, while the others keep the cores busy."""
+    workers = int(getattr(config, "workerinput", {"workercount": 1})["workercount"])
+    half = -(-workers // 2)
+    waiting = [item for item in items if item.path.stem in WAITING]
+    others = iter([item for item in items if item.path.stem not in WAITING])
+    ordered: list[pytest.Item] = []
+    for number in range(workers):  # xdist gives each worker as many
+        ordered += waiting[number::half] if number < half else ()
+        ordered += islice(others, max(0, len(items) * (number + 1) // workers - len(ordered)))
+    items[:] = [*ordered, *others]
 
 
 SERVER = os.environ.get("SOLIDOT_TEST_POSTGRES", "")

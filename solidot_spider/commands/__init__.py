@@ -1,1 +1,1 @@
-"""Scrapy commands of this project."""
+"""The commands: verbs of ``solidot``, and Scrapy's ``crawl`` with a true end."""

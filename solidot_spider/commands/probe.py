@@ -12,6 +12,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument("--expect", type=Path, metavar="FILE", help="known stories other than those of the live site")
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep all responses there, for a report")
+    parser.add_argument("--skeleton", action="store_true", help="show the skeleton of a story's page in any case")
     add_settings(parser)
 
 
@@ -19,15 +20,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Probe; the exit status."""
     from solidot_spider.probe import check
 
-    return check.main(arguments.expect, arguments.save, dict(arguments.settings))
+    return check.main(arguments.expect, arguments.save, dict(arguments.settings), shows_skeleton=arguments.skeleton)
 
 
 VERB = Verb(
     "probe",
     "ask for a few known pages, and show whether the parser still fits the site",
-    "Asks for robots.txt, the home page, the feed, known stories and an id that never existed, at a crawl's pace, and "
-    "says of each part: found, not found, or differs. It writes only what --save asks for. Exit status: 0 all found, "
-    "3 something is not as expected, 1 no answer.",
+    "Asks for robots.txt, the home page, the feed, known stories, three that the store has and an id that never "
+    "existed, at a crawl's pace, and says of each part: found, not found, or differs; if something is not as expected, "
+    "it shows the skeleton of a story's page. It writes only what --save asks for. Exit status: 0 all found, 3 "
+    "something is not as expected, 1 no answer.",
     "solidot probe --save probe-pages",
     declare,
     run,

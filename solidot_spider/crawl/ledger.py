@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from solidot_spider.base.outcome import SETTLED, Outcome
@@ -29,6 +29,7 @@ class InFlight:
         answered_at: when an answer came, UTC, ISO 8601; '' before.
         status: the answer's HTTP status.
         page: the answer's page, if it may be kept.
+        notes: what was odd on the page, if it was parsed (``StoryPage.notes``).
         visit: the outcome that it gets when the store has it, or when a control confirms it.
         is_doubted: whether the visit waits for a control.
         stored: says to the pipeline that waits for it whether the store has the record.
@@ -37,6 +38,7 @@ class InFlight:
     answered_at: str = ""
     status: int | None = None
     page: RawPage | None = None
+    notes: Sequence[str] = ()
     visit: Visit | None = None
     is_doubted: bool = False
     stored: Future[bool] | None = None
@@ -61,6 +63,12 @@ class Ledger:
     def ask(self, sid: int) -> None:
         """An id is asked."""
         self.in_flight[sid] = InFlight()
+
+    def note(self, sid: int, notes: Sequence[str]) -> None:
+        """An id's page was parsed, and this was odd on it; it is one of the verdict's questions if the id is stored."""
+        flight = self.in_flight.get(sid)
+        if flight is not None:  # in `parse` and `shell` no run has asked it
+            flight.notes = notes
 
     def settle(self, sid: int, outcome: Outcome, reason: str = "", *, was_known_unparsed: bool = False) -> None:
         """An id in flight gets its outcome.

@@ -170,10 +170,11 @@ class Recorder:
 
     def _count(self, visit: Visit, written: Written | None) -> None:
         known = written is not None and written.was_known_unparsed
+        notes = self.ledger.in_flight[visit.sid].notes
         self.ledger.settle(visit.sid, visit.outcome, visit.reason, was_known_unparsed=known)
         if visit.record is not None:
             self.control.saw_story(visit.sid)
-            self.tally.add(visit.record)
+            self.tally.add(visit.record, notes)
         if written is not None and written.change is not None:
             kind = written.change.kind
             self.changes[kind] = self.changes.get(kind, 0) + 1

@@ -5,7 +5,8 @@ Failed ids are no question here: they have an exit status of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from solidot_spider.base.outcome import Outcome
@@ -17,6 +18,18 @@ ENOUGH = 50
 
 MOST_MISSING = 0.3
 """The share of ids between the lowest and the highest record that may be missing."""
+
+ONE_NOTED_IN = 50
+"""One in so many records may be of a page with the same note of its witnesses."""
+
+FEW_NOTED = 2
+"""So many records may be so in a run with fewer than ``ENOUGH``."""
+
+WITNESS_NOTES = ("title-differs", "time-differs", "title-from-jsonld", "time-from-jsonld", "weekday-differs")
+"""Notes that are asked for in every run; others of their kind when a page has them."""
+
+WITNESS_SUFFIXES = ("-differs", "-from-jsonld")
+"""What a note ends in if two places of a page disagree, or if only the second one has a part."""
 
 Filled = Callable[[Mapping[str, Any]], bool]
 
@@ -31,7 +44,8 @@ ALWAYS: dict[str, Filled] = {
 MOSTLY: dict[str, tuple[Filled, float]] = {
     "department": (lambda record: bool(record["department"]), 0.95),
     "topics": (lambda record: bool(record["topics"]), 0.95),
-    "views": (lambda record: record["views"] is not None, 0.95),
+    "editor.uid": (lambda record: record["editor"]["uid"] is not None, 0.95),
+    "views": (lambda record: (record["views"] or 0) > 0, 0.95),
     "sources": (lambda record: bool(record["source_links"] or record["source_labels"]), 0.6),
 }
 """Filled in this share of the records of a run with ``ENOUGH`` of them."""
@@ -45,22 +59,29 @@ class Question(NamedTuple):
 
 
 class Tally:
-    """Counts in how many records of a run each part is filled."""
+    """Counts in how many records of a run each part is filled, and how many of their pages have which note."""
 
     def __init__(self) -> None:
         self.records = 0
         self.lowest = self.highest = 0
         self._filled: dict[str, int] = dict.fromkeys((*ALWAYS, *MOSTLY), 0)
+        self._noted = Counter(dict.fromkeys(WITNESS_NOTES, 0))
         self._tests = {**ALWAYS, **{name: test for name, (test, _) in MOSTLY.items()}}
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """A record was stored."""
+    def add(self, record: Mapping[str, Any], notes: Collection[str] = ()) -> None:
+        """A record was stored.
+
+        Args:
+            record: the record, as plain values.
+            notes: what was odd on its page (``StoryPage.notes``).
+        """
         sid = record["sid"]
         self.lowest = min(self.lowest, sid) if self.records else sid
         self.highest = max(self.highest, sid)
         self.records += 1
         for name, test in self._tests.items():
             self._filled[name] += test(record)
+        self._noted.update({note for note in notes if note.endswith(WITNESS_SUFFIXES)})
 
     def questions(self, ledger: Ledger, asked: Sids) -> list[Question]:
         """The questions that apply to so many records, with their answers.
@@ -70,6 +91,7 @@ class Tally:
             asked: the ids that the run was to ask, in ascending order.
         """
         questions = [self._filled_in(name, 1.0) for name in ALWAYS]
+        questions += [self._noted_in(note, number) for note, number in self._noted.items()]
         if self.records >= ENOUGH:
             questions += [self._filled_in(name, share) for name, (_, share) in MOSTLY.items()]
             questions.append(self._missing(ledger, asked))
@@ -79,6 +101,13 @@ class Tally:
         filled = self._filled[name]
         is_passed = filled >= share * self.records
         return Question(name, "" if is_passed else f"filled in {filled} of {self.records}, expected {share:.0%}")
+
+    def _noted_in(self, note: str, number: int) -> Question:
+        if self.records < ENOUGH:
+            is_passed, most = number <= FEW_NOTED, str(FEW_NOTED)
+        else:
+            is_passed, most = number * ONE_NOTED_IN <= self.records, f"{1 / ONE_NOTED_IN:.0%}"
+        return Question(note, "" if is_passed else f"in {number} of {self.records}, expected at most {most}")
 
     def _missing(self, ledger: Ledger, asked: Sids) -> Question:
         between = Sids([(self.lowest, self.highest)])

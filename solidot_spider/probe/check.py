@@ -1,4 +1,4 @@
-"""Runs ``solidot probe``: fetches the pages, prints a finding a line, and returns the exit status.
+"""Runs ``solidot probe``: fetches pages, prints a finding a line and a skeleton, and returns the exit status.
 
 It reads the settings of ``base/options.py``, ``ROBOTSTXT_USER_AGENT``, and those of a crawl's pace.
 """
@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from scrapy.crawler import CrawlerProcess
@@ -18,31 +19,56 @@ from scrapy.utils.project import get_project_settings
 from solidot_spider.base import options
 from solidot_spider.base.console import plain
 from solidot_spider.base.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE
-from solidot_spider.probe import expectations, findings
+from solidot_spider.probe import expectations, findings, skeleton, stored
 from solidot_spider.probe.expectations import Expectations
 from solidot_spider.probe.findings import Finding
 from solidot_spider.probe.spider import ProbeResponse, ProbeSpider
+from solidot_spider.probe.stored import Records
+from solidot_spider.store.database import StoreError
+
+SENTENCES = {
+    OK: "all found",
+    TROUBLE: "exit status 1: no answer came to all that was asked",
+    SITE_CHANGED: "exit status 3: the site is not as expected; --save DIR keeps what came, for a report",
+}
+"""What is printed last, by exit status."""
 
 
-def main(expect: Path | None, save: Path | None, settings: dict[str, str]) -> int:
+class Known(NamedTuple):
+    """What is known of the site: a few parts of some stories, and the whole records of some that the store has."""
+
+    expected: Expectations
+    stored: Records
+
+    @property
+    def sids(self) -> list[int]:
+        """The stories to fetch, each once."""
+        return list(dict.fromkeys([*(story.sid for story in self.expected.stories), *self.stored]))
+
+
+def main(expect: Path | None, save: Path | None, settings: dict[str, str], *, shows_skeleton: bool = False) -> int:
     """Probe the site.
 
     Args:
         expect: a file of known stories; None for those of the live site.
         save: a directory for all responses; None to save nothing.
         settings: Scrapy's settings, as ``-s`` gives them.
+        shows_skeleton: whether a story's skeleton is printed even if all is found.
 
     Returns:
         The exit status: 0 all found, 3 something is not as expected, 1 no answer.
     """
     try:
-        known = expectations.load(expect or expectations.LIVE_SITE)
+        expected = expectations.load(expect or expectations.LIVE_SITE)
         chosen = _settings(settings)
         site = options.load(chosen)
+        known = Known(expected, stored.load(site))
         if save:
             save.mkdir(parents=True, exist_ok=True)
     except (expectations.ExpectationError, options.OptionError) as error:
         return _stop(str(error), USAGE)
+    except StoreError as error:
+        return _stop(str(error), CANNOT_WRITE)
     except OSError as error:
         return _stop(f"--save {save}: {error.strerror}", CANNOT_WRITE)
     chosen.set("USER_AGENT", site.user_agent, priority="project")
@@ -53,7 +79,11 @@ def main(expect: Path | None, save: Path | None, settings: dict[str, str]) -> in
             _save(responses, save)
         except OSError as error:
             return _stop(f"--save {save}: {error.strerror}", CANNOT_WRITE)
-    return _report(responses, known, chosen["ROBOTSTXT_USER_AGENT"])
+    status = _print_findings(responses, known, chosen["ROBOTSTXT_USER_AGENT"])
+    if shows_skeleton or status == SITE_CHANGED:
+        _print_skeleton(responses, known)
+    print(SENTENCES[status])
+    return status
 
 
 def _settings(given: dict[str, str]) -> Settings:
@@ -63,10 +93,10 @@ def _settings(given: dict[str, str]) -> Settings:
     return settings
 
 
-def _fetch(known: Expectations, settings: Settings) -> list[ProbeResponse]:
+def _fetch(known: Known, settings: Settings) -> list[ProbeResponse]:
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(ProbeSpider)
-    process.crawl(crawler, expectations=known)
+    process.crawl(crawler, sids=known.sids)
     process.start()
     return crawler.spider.answers if isinstance(crawler.spider, ProbeSpider) else []
 
@@ -83,8 +113,8 @@ def _save(responses: list[ProbeResponse], directory: Path) -> None:
     (directory / "answers.json").write_bytes(msgspec.json.format(msgspec.json.encode(rest), indent=2) + b"\n")
 
 
-def _report(responses: list[ProbeResponse], known: Expectations, token: str) -> int:
-    """Print all findings; the exit status."""
+def _print_findings(responses: list[ProbeResponse], known: Known, token: str) -> int:
+    """Print a finding a line; the exit status."""
     all_findings = [(each, finding) for each in responses for finding in _check(each, known, token)]
     width = max((len(response.name) for response in responses), default=0)
     before = ""
@@ -94,16 +124,11 @@ def _report(responses: list[ProbeResponse], known: Expectations, token: str) -> 
         print(f"{shown:{width}}  {finding.part:16}  {finding.state:9}  {plain(finding.detail)}".rstrip())
     states = [finding.state for _, finding in all_findings]
     if "differs" in states or "not found" in states:
-        print("exit status 3: the site is not as expected; --save DIR keeps what came, for a report")
         return SITE_CHANGED
-    if "no answer" in states or not states:
-        print("exit status 1: no answer came to all that was asked")
-        return TROUBLE
-    print("all found")
-    return OK
+    return TROUBLE if "no answer" in states or not states else OK
 
 
-def _check(response: ProbeResponse, known: Expectations, token: str) -> Iterator[Finding]:
+def _check(response: ProbeResponse, known: Known, token: str) -> Iterator[Finding]:
     """The findings of one response."""
     if response.error:
         yield Finding("answer", "no answer", response.error)
@@ -120,15 +145,35 @@ def _check(response: ProbeResponse, known: Expectations, token: str) -> Iterator
         yield from _check_story(response, known)
 
 
-def _check_story(response: ProbeResponse, known: Expectations) -> Iterator[Finding]:
-    sid = int(response.path.rpartition("=")[2])
-    story = next((each for each in known.stories if each.sid == sid), None)
+def _check_story(response: ProbeResponse, known: Known) -> Iterator[Finding]:
+    sid = _sid(response)
+    expected = next((each for each in known.expected.stories if each.sid == sid), None)
+    is_known = sid in known.sids
     if response.status >= 300:
-        yield Finding("missing", "found" if story is None else "differs", f"answered {response.status}")
-    elif story:
-        yield from findings.check_story(response.body, response.url, story)
-    else:
+        yield Finding("missing", "differs" if is_known else "found", f"answered {response.status}")
+        return
+    if expected:
+        yield from findings.check_story(response.body, response.url, expected)
+    if sid in known.stored:
+        yield from stored.check(response.body, response.url, known.stored[sid])
+    if not is_known:
         yield from findings.check_unknown_sid(response.body, response.url, sid)
+
+
+def _sid(response: ProbeResponse) -> int:
+    """The sid that was asked for; 0 if it was no story."""
+    path, _, sid = response.path.partition("?sid=")
+    return int(sid) if path == "/story" else 0
+
+
+def _print_skeleton(responses: list[ProbeResponse], known: Known) -> None:
+    """Print the skeleton of the first known story's page beside the expected one."""
+    pages = (each for each in responses if _sid(each) in known.sids and not each.error and each.status < 300)
+    page = next(pages, None)
+    if page is not None:
+        print(f"the skeleton of {page.name}; < and > mark what only one has")
+        for line in skeleton.beside_expected(skeleton.lines(page.body)):
+            print(plain(line).rstrip())
 
 
 def _check_certificate(response: ProbeResponse) -> Finding:

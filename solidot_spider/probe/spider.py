@@ -5,7 +5,7 @@ It reads ``SOLIDOT_SITE_URL`` and ``DOWNLOAD_VERIFY_CERTIFICATES``.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Self
 
 from msgspec import Struct
@@ -17,7 +17,6 @@ from solidot_spider.base import options, site
 from solidot_spider.middlewares import http_outcome
 from solidot_spider.middlewares.robots import RobotsMiddleware
 from solidot_spider.parsing import list_pages
-from solidot_spider.probe.expectations import Expectations
 from solidot_spider.probe.findings import UNKNOWN_SID_DISTANCE
 from solidot_spider.spiders.fetch import fetch, fetch_robots
 
@@ -44,9 +43,9 @@ class ProbeSpider(Spider):
     name = "probe"
     base = site.CANONICAL
 
-    def __init__(self, expectations: Expectations | None = None) -> None:
+    def __init__(self, sids: Sequence[int] = ()) -> None:
         super().__init__()
-        self.expectations = expectations or Expectations([])
+        self.sids = sids
         self.answers: list[ProbeResponse] = []
 
     @classmethod
@@ -61,11 +60,9 @@ class ProbeSpider(Spider):
         if await self._robots():
             home = await self._fetch("home", "/")
             await self._fetch("feed", "/index.rss")
-            for known in self.expectations.stories:
-                await self._fetch(f"story {known.sid}", f"/story?sid={known.sid}")
-            newest = max(
-                [*list_pages.story_sids(home.body), *(known.sid for known in self.expectations.stories)], default=1
-            )
+            for sid in self.sids:
+                await self._fetch(f"story {sid}", f"/story?sid={sid}")
+            newest = max([*list_pages.story_sids(home.body), *self.sids], default=1)
             await self._fetch(f"story {newest + UNKNOWN_SID_DISTANCE}", f"/story?sid={newest + UNKNOWN_SID_DISTANCE}")
         nothing: tuple[Request, ...] = ()
         for request in nothing:

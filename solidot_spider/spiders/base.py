@@ -159,6 +159,7 @@ class SidSpider(Spider):
             return
         parsed = self._parse_page(response, sid)
         if isinstance(parsed, StoryPage):
+            recorder.ledger.note(sid, parsed.notes)
             for note in parsed.notes:
                 self.crawler.stats.inc_value(f"{NOTE}{note}")
             yield Draft(parsed, now)

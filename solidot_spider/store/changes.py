@@ -45,8 +45,12 @@ class Change:
 
     def _field_lines(self) -> Iterator[str]:
         for name, old, new in self.fields:
-            old_text, new_text = _excerpts(_text(old), _text(new))
-            yield f"  {name}: {old_text} → {new_text}"
+            yield f"  {name}: {shown(old, new)}"
+
+
+def shown(old: Any, new: Any) -> str:
+    """The old and the new value of a field for a person, both cut to begin shortly before their first difference."""
+    return " → ".join(_excerpts(_text(old), _text(new)))
 
 
 def between(old: dict[str, Any], new: dict[str, Any]) -> Change:

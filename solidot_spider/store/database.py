@@ -49,6 +49,10 @@ class StoreError(RuntimeError):
     """The store cannot be opened, read or written; the message says where, why, and what to do."""
 
 
+class NoStoreError(StoreError):
+    """There is no store, and none was to be made."""
+
+
 def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
     """The engine of the database that the options name, and the database's name for a person.
 
@@ -57,7 +61,8 @@ def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
         create: make an SQLite file if none exists.
 
     Raises:
-        StoreError: no such database exists, or its address is wrong.
+        NoStoreError: no such file exists.
+        StoreError: the database's address is wrong.
     """
     if chosen.database_url:
         return _postgres(chosen.database_url)
@@ -126,9 +131,9 @@ def size(connection: Connection) -> int:
     return sum(path.stat().st_size for path in main.parent.glob(f"{main.name}*") if path.suffix != ".lock")
 
 
-def no_store(where: str) -> StoreError:
+def no_store(where: str) -> NoStoreError:
     """The error for a database that has no store yet, and must not be made into one."""
-    return StoreError(f"{where}: there is no store here yet; `solidot crawl` makes one")
+    return NoStoreError(f"{where}: there is no store here yet; `solidot crawl` makes one")
 
 
 def _postgres(address: str) -> tuple[Engine, str]:

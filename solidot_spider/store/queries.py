@@ -13,6 +13,8 @@ from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, schema
 from solidot_spider.store.database import select_sids
+from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.rows import PageRow
 from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.unasked import unasked
 
@@ -26,6 +28,22 @@ class LastLook(NamedTuple):
     sid: int
     published_at: str
     asked_at: str
+
+
+class KnownStory(NamedTuple):
+    """A stored story, and the page that its record was made of.
+
+    Attributes:
+        sid: the story id.
+        parser_version: the version of the parser that made the record.
+        record: the record as JSON.
+        page: the page; None if it is not kept.
+    """
+
+    sid: int
+    parser_version: int
+    record: str
+    page: RawPage | None
 
 
 class Snapshot:
@@ -59,6 +77,27 @@ class Snapshot:
             .limit(limit)
         )
         return list(self._connection.execute(statement).scalars())
+
+    def known(self, before: datetime, limit: int) -> list[KnownStory]:
+        """Stories that the site should still have, and as they are stored.
+
+        The newest of those published before a moment; if they are fewer than ``limit`` the oldest of the rest, too.
+        """
+        stories, sids, pages = schema.stories.c, schema.sids.c, schema.pages.c
+        moment = before.astimezone(clock.BEIJING).isoformat(timespec="seconds")
+        is_old = stories.published_at < moment
+        statement = (
+            select(stories.sid, stories.parser_version, stories.record, schema.pages)
+            .join(schema.sids, sids.sid == stories.sid)
+            .outerjoin(schema.pages, and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash))
+            .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+        )
+        old = statement.where(is_old).order_by(stories.sid.desc()).limit(limit)
+        rows = list(self._connection.execute(old))
+        young = statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows))
+        rows += self._connection.execute(young)
+        pages_of = [None if row[3] is None else PageRow(*row[3:]).page for row in rows]
+        return [KnownStory(row[0], row[1], row[2], page) for row, page in zip(rows, pages_of, strict=True)]
 
     def highest(self) -> int | None:
         """The highest stored sid; None in a store without stories."""

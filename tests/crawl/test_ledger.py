@@ -37,6 +37,14 @@ def test_counts_add_up_and_what_did_not_settle_is_named_once(ends: dict[int, tup
     )
 
 
+def test_only_an_id_in_flight_has_notes() -> None:
+    made = Ledger()
+    made.ask(1)
+    made.note(1, ["title-differs"])
+    made.note(2, ["title-differs"])
+    assert [(sid, flight.notes) for sid, flight in made.in_flight.items()] == [(1, ["title-differs"])]
+
+
 def test_an_id_ends_once() -> None:
     made = ledger(stored=1)
     with pytest.raises(LedgerError, match="story 1"):

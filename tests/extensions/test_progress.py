@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -16,33 +9,11 @@ import pytest
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.extensions.progress import duration, plan, state
-from tests.crawling import environment, solidot
+from tests.crawling import solidot
 from tests.server.client import running
+from tests.terminal import on_a_terminal
 
 CRAWL = ("crawl", "story", "-a", "sids=1-30", "-s", "DOWNLOAD_DELAY=0.05")
-
-
-def on_a_terminal(url: str, data: Path, *words: str) -> tuple[int, str]:
-    """The exit status, and what a terminal of 100 columns shows."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "solidot_spider", *words],
-        env=environment(url, data),
-        cwd=data.parent,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            more = os.read(ours, 65536)
-        except OSError:  # the other side is closed
-            break
-        shown += more
-    os.close(ours)
-    return process.wait(), shown.decode()
 
 
 def test_a_terminal_shows_what_is_done_and_what_is_left(tmp_path: Path) -> None:

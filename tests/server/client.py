@@ -15,7 +15,7 @@ from typing import IO, Any
 from tests import forked
 from tests.server.journal import entries
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that the server may take to start, and to answer."""
 
 

@@ -13,6 +13,7 @@ from twisted.web.http import HTTPChannel, HTTPFactory, Request
 from solidot_spider.trial import wire
 from solidot_spider.trial.answer import METHODS, Answer, not_allowed
 from tests.server import faults
+from tests.server.arrival import Arrival
 from tests.server.behaviour import Behaviour
 from tests.server.mangle import mangled
 from tests.server.plan import Seen
@@ -69,6 +70,7 @@ class Exchange(Request):
         silent = isinstance(rule, faults.Reset | faults.Silence)
         return {
             "time": arrived,
+            "after": self.channel.asked_after(),
             "wall": datetime.now(UTC).isoformat(),
             "method": self.method.decode("latin-1"),
             "path": seen.path,
@@ -90,12 +92,20 @@ class Channel(HTTPChannel):
     """A connection that its factory knows, so that the server can drop it."""
 
     factory: Any
+    opened: float | None = None
+    """Before the connection came, until its first request."""
     requestFactory = Exchange  # noqa: N815 - the base class's name
 
     def connectionMade(self) -> None:  # noqa: N802 - the base class's name
         """Register with the factory."""
         self.factory.channels.add(self)
+        self.opened = self.factory.arrival.earliest
         super().connectionMade()  # type: ignore[no-untyped-call]
+
+    def asked_after(self) -> float:
+        """A monotonic time before which the client did nothing for the present request, not even connect."""
+        opened, self.opened = self.opened, None
+        return self.factory.arrival.earliest if opened is None else opened
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Leave the factory."""
@@ -112,6 +122,7 @@ class Factory(HTTPFactory):
     def __init__(self, behaviour: Behaviour, reactor: Any) -> None:
         super().__init__(reactor=reactor)
         self.behaviour = behaviour
+        self.arrival = Arrival(reactor)
         self.channels: set[Any] = set()
 
     def log(self, request: Request) -> None:

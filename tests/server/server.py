@@ -29,6 +29,7 @@ class Server:
 
     def stop(self) -> Deferred[None]:
         """Stop serving and drop every open connection."""
+        self._factory.arrival.stop()
         for channel in list(self._factory.channels):
             channel.transport.abortConnection()
         stopped: Deferred[None] = self._listening.stopListening()

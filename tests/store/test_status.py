@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import struct
 import subprocess
 import sys
-import termios
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +21,7 @@ from solidot_spider.store.status import Edge, Failure, PastRun, Status, Thousand
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot
 from tests.stores import NOW, fields, heard, run, stored
+from tests.terminal import on_a_terminal
 
 FAILED, MISSING, REFUSED, UNPARSED = Outcome.FAILED, Outcome.MISSING, Outcome.REFUSED, Outcome.UNPARSED
 NONE = dict.fromkeys(map(str, Outcome), 0)
@@ -296,26 +292,9 @@ def test_what_cannot_be_told_is_a_line_and_a_status(data: Path, words: list[str]
 
 
 def test_a_terminal_shows_a_bar(data: Path) -> None:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "solidot_spider", "status"],
-        env=environment("http://127.0.0.1:9", data),
-        cwd=data.parent,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            more = os.read(ours, 65536)
-        except OSError:  # the other side is closed
-            break
-        shown += more
-    os.close(ours)
-    assert process.wait() == 0
-    told = shown.decode().replace("\r\n", "\n")
+    status, shown = on_a_terminal("http://127.0.0.1:9", data, "status")
+    assert status == 0
+    told = shown.replace("\r\n", "\n")
     assert "\n         0 ▁▁▁\n" in told
     assert not [char for char in told if char != "\n" and unicodedata.category(char) == "Cc"]
 

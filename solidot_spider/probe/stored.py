@@ -1,0 +1,82 @@
+"""Compares a few stories that the store has with what the site says of them now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from solidot_spider import record
+from solidot_spider.base import clock
+from solidot_spider.base.options import Options
+from solidot_spider.crawl.revisit import OPEN_FOR
+from solidot_spider.items import PARSER_VERSION, Story
+from solidot_spider.probe.findings import Finding
+from solidot_spider.store import changes, raw_pages
+from solidot_spider.store.database import NoStoreError
+from solidot_spider.store.queries import KnownStory
+from solidot_spider.store.store import Store
+
+NUMBER = 3
+"""So many stories are compared at most."""
+
+Records = dict[int, dict[str, Any]]
+"""Records by sid, as plain values."""
+
+
+def load(chosen: Options) -> Records:
+    """The records of a few stories that change no more, else of the oldest; none without a store.
+
+    Args:
+        chosen: the program's options.
+
+    Raises:
+        StoreError: there is a store, and it cannot be read.
+    """
+    if not chosen.has_store:
+        return {}
+    try:
+        with Store.opened(chosen) as store, store.snapshot() as view:
+            known = view.known(clock.now() - OPEN_FOR, NUMBER)
+    except NoStoreError:
+        return {}
+    return {each.sid: found for each in known if (found := _record(each)) is not None}
+
+
+def _record(known: KnownStory) -> dict[str, Any] | None:
+    """A story's record as today's parser makes it; None if its page is needed for that and gives none."""
+    if known.parser_version == PARSER_VERSION:
+        found: dict[str, Any] = msgspec.json.decode(known.record)
+        return found
+    page = known.page
+    if page is None:
+        return None
+    try:
+        data = raw_pages.unpack(page)
+    except raw_pages.CodecError:
+        return None
+    return record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid)
+
+
+def check(data: bytes, url: str, stored: dict[str, Any]) -> Iterator[Finding]:
+    """Findings on the fields of a story that an edit would change, and on comments that are gone.
+
+    Args:
+        data: the page as it came.
+        url: the address that answered.
+        stored: the story's record as it was stored.
+    """
+    made = record.record(data, url, clock.now(), stored["sid"])
+    if not isinstance(made, Story):
+        yield Finding("as stored", "not found", made.reason)
+        return
+    new: dict[str, Any] = msgspec.to_builtins(made)
+    differing = changes.between(stored, new).fields
+    if stored["comment_count"] and not made.comment_count:
+        differing.append(("comment_count", stored["comment_count"], 0))
+    for name, old, now in differing:
+        yield Finding(name, "differs", changes.shown(old, now))
+    if not differing:
+        yield Finding("as stored", "found", f"since {stored['fetched_at']}")
