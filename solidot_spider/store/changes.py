@@ -45,7 +45,7 @@ class Change:
 
     def _field_lines(self) -> Iterator[str]:
         for name, old, new in self.fields:
-            old_text, new_text = _excerpts(_text(old), _text(new))
+            old_text, new_text = excerpts(old, new)
             yield f"  {name}: {old_text} → {new_text}"
 
 
@@ -59,8 +59,9 @@ def _differing(names: tuple[str, ...], old: dict[str, Any], new: dict[str, Any])
     return [(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
 
 
-def _excerpts(one: str, other: str) -> tuple[str, str]:
-    """Both texts, cut to begin shortly before their first difference."""
+def excerpts(old: Any, new: Any) -> tuple[str, str]:
+    """Both values as texts for a person, cut to begin shortly before their first difference."""
+    one, other = _text(old), _text(new)
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     start = max(0, same - VALUE_LENGTH // 3) if max(len(one), len(other)) > VALUE_LENGTH else 0
     return _cut(one, start), _cut(other, start)
