@@ -11,7 +11,7 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from solidot_spider import record
+from solidot_spider import known_stories, record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
@@ -29,7 +29,8 @@ from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.runs import RunStart
+from solidot_spider.store.store import Store
 
 
 class CrawlRun:
@@ -60,6 +61,7 @@ class CrawlRun:
         self.given = dict(given)
         self.console = console or Console()
         self.options = options.load(settings)
+        self.known_stories = known_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)
         self.files = RunFiles.new(spider.name, self.options.data_dir)
         feeds = feeds_of(settings, self.files)
@@ -75,8 +77,8 @@ class CrawlRun:
         # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
         self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
-        given_text, at = msgspec.json.encode(self.given).decode(), clock.iso(clock.now())
-        is_single = int(self.arguments.is_single)
+        given_text, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
+        at = clock.iso(clock.now())
         self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
         self._started = monotonic()
 
@@ -119,15 +121,14 @@ class CrawlRun:
             yield crawler
 
     def _session(self, stack: ExitStack) -> Session:
-        arguments = self.arguments
         if not self.options.has_store:
-            return Session(arguments, Plan(arguments.sids or Sids()))
+            return Session(self.arguments, Plan(self.arguments.sids or Sids()))
         store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
-        if not arguments.is_single:
+        if not self.arguments.is_single:
             stack.enter_context(store.hold(self.files.name))
-        asked = plan.choose(arguments, store, clock.now(), asks_all=self.is_whole_answer)
-        asks_all = self.is_whole_answer or arguments.refresh
-        return Session(arguments, asked, store, store.begin(self.start), asks_all=asks_all)
+        asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)
+        asks_all, known = self.is_whole_answer or self.arguments.refresh, self.known_stories
+        return Session(self.arguments, asked, store, store.begin(self.start), asks_all=asks_all, known_stories=known)
 
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and print the summary."""
@@ -145,8 +146,8 @@ class CrawlRun:
     def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed) -> Report:
         facts = session.facts(cannot_write=bool(feed.error))
         feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
-        feeds = [(storage.target, storage.left) for storage in feed.files]
-        for line in summary.lines(self.files, session, monotonic() - self._started, feeds):
+        feeds, seconds = [(storage.target, storage.left) for storage in feed.files], monotonic() - self._started
+        for line in summary.lines(self.files, session, seconds, feeds):
             self.console.print(line)
         error = session.recorder.store_error or self._write_retry(session) or feed.error
         for write in (self._write_end, self._write_report):

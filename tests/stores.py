@@ -10,7 +10,8 @@ from solidot_spider.base import clock, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.items import Story
 from solidot_spider.store import raw_pages
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.runs import RunStart
+from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 from solidot_spider.trial.page import story_page
 from tests.server.generated import generated

@@ -57,6 +57,10 @@ def _path(_: str, text: str) -> Path:
     return Path(text)
 
 
+def _file_name(_: str, text: str) -> str:
+    return text
+
+
 def _site_url(name: str, text: str) -> str:
     if not _SITE_URL.fullmatch(text):
         raise OptionError(
@@ -122,6 +126,11 @@ class Options:
         _policy("", REVISIT),
         _policy,
         "how often `latest` fetches a stored story again: pairs of days, `age:every`, the ages ascending",
+    )
+    known_stories: str = _option(
+        "",
+        _file_name,
+        "stories that prove the parser to an empty store, as `probe --expect` takes them; the live site's are known",
     )
     log: str = _option("text", _log_form, f"the form of the log's lines: {' or '.join(LOG_FORMS)}")
 

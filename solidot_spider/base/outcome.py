@@ -24,6 +24,9 @@ KINDS = ("failed", "refused", "unparsed", "missing", NOT_TRIED, GAPS)
 HOME_FOR_ALL = "home-page-for-all"
 """The reason of an ``unparsed``: the site answers its home page to stories that it has."""
 
+CHANGED_SITE = "site-changed"
+"""The reason of an ``unparsed``: stories that are known came out differently, so what was stored is taken back."""
+
 NOT_CONFIRMED = "not confirmed"
 """The reason of a ``failed``: it looked missing, but no control answered."""
 

@@ -32,6 +32,8 @@ class CommitQueue:
         self.run_id = run_id
         self.error = ""
         """Why the store could not be used; '' while it can."""
+        self.keeps_aside = False
+        """Whether what is stored is kept aside until the next proof."""
         self._done = done
         self._waiting: list[Visit] = []
         self._next = 0.0
@@ -63,7 +65,7 @@ class CommitQueue:
         written: dict[int, Written] = {}
         if not self.error:
             try:
-                written = self.store.write(visits, self.run_id)
+                written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
             except StoreError as error:
                 self.error = str(error)
         self._next = monotonic() + INTERVAL

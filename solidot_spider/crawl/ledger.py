@@ -101,6 +101,19 @@ class Ledger:
         self.in_flight.clear()
         self.settle_rest(((sid, sid) for sid in left), Outcome.NOT_TRIED, reason)
 
+    def take_back(self, sid: int, reason: str) -> None:
+        """An id that was stored is ``unparsed``: the store has it no more.
+
+        Raises:
+            LedgerError: no id is stored.
+        """
+        if not self.counts[Outcome.STORED]:
+            raise LedgerError(f"story {sid} is taken back, but no story is stored")
+        self.counts[Outcome.STORED] -= 1
+        if self.counted is not None:
+            self.counted(Outcome.STORED, -1)
+        self._count(sid, sid, Outcome.UNPARSED, reason)
+
     def _count(self, first: int, last: int, outcome: Outcome, reason: str) -> None:
         self.counts[outcome] += last - first + 1
         if self.counted is not None:

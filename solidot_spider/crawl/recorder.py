@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -44,9 +46,11 @@ class Recorder:
         self.commits = CommitQueue(store, run_id, self._committed) if store is not None else None
         self.control = Control()
         self.tally = Tally()
-        self.changes: dict[str, int] = {}
+        self.changes: Counter[str] = Counter()
         """How many stored stories were new, changed, unchanged or older than what the store has."""
         self.last_change: tuple[int, Change] | None = None
+        self.stored: Callable[[dict[str, Any], Written], object] | None = None
+        """Called with each record that the store has, and what it changed there."""
         self._settled = asyncio.Event()
 
     @property
@@ -176,9 +180,10 @@ class Recorder:
             self.control.saw_story(visit.sid)
             self.tally.add(visit.record, notes)
         if written is not None and written.change is not None:
-            kind = written.change.kind
-            self.changes[kind] = self.changes.get(kind, 0) + 1
+            self.changes[written.change.kind] += 1
             self.last_change = visit.sid, written.change
+        if written is not None and visit.record is not None and self.stored is not None:
+            self.stored(visit.record, written)
         self._settled.set()
 
 

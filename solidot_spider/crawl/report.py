@@ -15,7 +15,7 @@ from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.exit_status import explained
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.session import Session
-from solidot_spider.store.store import RunEnd, RunStart
+from solidot_spider.store.runs import RunEnd, RunStart
 
 NOTE = "solidot/note/"
 """What the stats that count notes on pages begin with."""
@@ -126,7 +126,7 @@ def _ids(session: Session) -> dict[str, Any]:
         "settled_before": plan.settled_before,
         "not_due": plan.not_due,
         "counts": {str(outcome): ledger.counts[outcome] for outcome in Outcome},
-        "changes": session.recorder.changes,
+        "changes": dict(session.recorder.changes),
         "unsettled": [
             Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
             for outcome, reason, ranges in ledger.unsettled()

@@ -6,22 +6,23 @@ commands (``parse``, ``shell``) get one that asks nothing and keeps nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from time import monotonic
 from typing import Any
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
-from solidot_spider.base.outcome import NOT_WRITTEN, OK, Outcome
+from solidot_spider.base.outcome import OK, Outcome
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.exit_status import Facts
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Plan
+from solidot_spider.crawl.proof import ParserProof
 from solidot_spider.crawl.recorder import Recorder
+from solidot_spider.crawl.stated_answers import Statement
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.record import Draft
@@ -41,9 +42,10 @@ class Session:
         store: where visits are kept; None without a store.
         run_id: the run's number in the store.
         asks_all: whether ids are asked that the store has settled, too.
+        known_stories: what is known of a few stories where the store knows none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a crawl begins with
         self,
         arguments: Arguments,
         plan: Plan,
@@ -51,6 +53,7 @@ class Session:
         run_id: int = 0,
         *,
         asks_all: bool = True,
+        known_stories: Sequence[Statement] = (),
     ) -> None:
         self.arguments = arguments
         self.plan = plan
@@ -59,6 +62,9 @@ class Session:
         self.asks_all = asks_all
         self.ledger = Ledger()
         self.recorder = Recorder(self.ledger, store, run_id)
+        can_tell = store is not None and not arguments.is_single
+        self.proof = ParserProof(store, self.recorder, known_stories) if store and can_tell else None
+        """Whether the parser fits the site; None for a run that cannot tell: of one story, or without a store."""
         self.remarks: list[str] = []
         """What the summary says beside the counts."""
         self.list_status, self.list_reason = OK, ""
@@ -68,7 +74,7 @@ class Session:
         self.interrupted = False
         self.breaker_openings = 0
         self._asking = plan.sids
-        self._last_asked = self._asked = 0
+        self._last_asked = self.asked = 0
         self.is_closed = False
 
     def attach(self, crawler: Crawler) -> None:
@@ -104,11 +110,13 @@ class Session:
         if found is not self.plan:
             self._asking, self._last_asked = found.sids.without(self.plan.sids), 0
             self.plan = self.plan.joined(found)
+        if self.proof is not None:
+            self.proof.plan(self._asking)
         return self._asking
 
     def ask(self, sid: int) -> None:
         """An id is asked."""
-        self._asked += 1
+        self.asked += 1
         self._last_asked = sid
         self.recorder.ask(sid)
 
@@ -116,19 +124,6 @@ class Session:
         """No id can be asked: all get the same outcome."""
         self.ledger.settle_rest(self.plan.sids.ranges, outcome, reason)
         self._asking = Sids()
-
-    def cap(self, limiter: RateLimiter) -> str:
-        """Why nothing more is asked; '' while requests may go."""
-        limit = self.arguments.limit
-        if self.recorder.store_error:
-            return NOT_WRITTEN
-        if limiter.ended:
-            return limiter.ended
-        if limit is not None and self._asked >= limit:
-            return f"limit={limit} reached"
-        if monotonic() >= limiter.deadline:
-            return f"minutes={self.arguments.minutes:g} are over"
-        return ""
 
     def list_failed(self, status: int, reason: str) -> None:
         """A list page did not come or could not be read: what the exit status would be for that alone, and why."""
@@ -162,12 +157,18 @@ class Session:
         why = self.stopped or reason
         self.ledger.close(why)
         self.ledger.settle_rest(self._asking.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+        if self.proof is not None:
+            self.proof.close()
+            self.remarks += self.proof.remarks
 
     def facts(self, *, cannot_write: bool = False) -> Facts:
         """What the exit status depends on beside the ledger."""
         return Facts(
             cannot_write=cannot_write or bool(self.recorder.store_error),
-            questions=self.recorder.tally.questions(self.ledger, self.plan.sids),
+            questions=[
+                *self.recorder.tally.questions(self.ledger, self.plan.sids),
+                *(self.proof.questions if self.proof else ()),
+            ],
             list_status=self.list_status,
             list_reason=self.list_reason,
             is_disturbed=self.interrupted or self.breaker_openings > 0,

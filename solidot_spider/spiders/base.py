@@ -14,11 +14,11 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from solidot_spider.base import clock, options, site
-from solidot_spider.base.outcome import HOME_FOR_ALL, TROUBLE, Outcome
+from solidot_spider.base.outcome import TROUBLE, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import arguments
+from solidot_spider.crawl import arguments, stopping
 from solidot_spider.crawl.arguments import Argument, Arguments
-from solidot_spider.crawl.control import FetchedPage, Health
+from solidot_spider.crawl.control import FetchedPage
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import NOTE
 from solidot_spider.crawl.session import Session, session_of
@@ -91,7 +91,7 @@ class SidSpider(Spider):
         """Every id asked has its outcome: a spider may compare and remark."""
 
     async def start(self) -> AsyncIterator[Any]:
-        """Fetch robots.txt, ask the stories, each when there is room for it, then confirm what is missing."""
+        """Fetch robots.txt, ask the stories, each when there is room for it, then settle what is open."""
         session = self.session
         if not self.has_work() or not await self._fetch_robots():
             return
@@ -101,14 +101,13 @@ class SidSpider(Spider):
             async for plan in plans:
                 for sid in session.extend(plan):
                     await self._room()
-                    if await self._must_stop():
+                    if await stopping.must_stop(session, self.limiter, self._fetch_known):
                         break
                     session.ask(sid)
                     yield self._request(sid)
                 if session.stopped:
                     break
-        await session.recorder.all_received()
-        await session.recorder.confirm(self._fetch_control)
+        await stopping.settle(session, self.limiter, self._fetch_known)
         self.all_settled()
 
     async def _fetch_robots(self) -> bool:
@@ -128,15 +127,6 @@ class SidSpider(Spider):
         assert engine is not None
         if engine.needs_backout():
             await self.crawler.signals.wait_for(signals.scheduler_empty)
-
-    async def _must_stop(self) -> bool:
-        """Whether the run stops here: a cap is reached, or a control that is due finds the site not well."""
-        session = self.session
-        session.stopped = session.stopped or session.cap(self.limiter)
-        if not session.stopped and session.recorder.is_control_due:
-            health = await session.recorder.confirm(self._fetch_control)
-            session.stopped = HOME_FOR_ALL if health is Health.ILL else ""
-        return bool(session.stopped)
 
     def _request(self, sid: int) -> Request:
         return Request(
@@ -188,10 +178,10 @@ class SidSpider(Spider):
         """A page of the site that is no story asked for."""
         return await fetch(self.crawler, f"{self.base}{path}")
 
-    async def _fetch_control(self, path: str) -> FetchedPage | None:
-        """A page for the control; it is never stored and counts nowhere."""
+    async def _fetch_known(self, path: str) -> FetchedPage | None:
+        """A control or a known answer; it is never stored and counts nowhere."""
         response, reason = await self.fetch(path)
         if response is not None and (not reason or response.status in http_outcome.MISSING):
             return FetchedPage(response.body, response.url)
-        self.logger.info("Control %s: %s", path, reason)
+        self.logger.info("Known story %s: %s", path, reason)
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
-from solidot_spider.crawl import cross_check, days, plan
+from solidot_spider.crawl import cross_check, days, plan, stopping
 from solidot_spider.crawl.arguments import DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.parsing import list_pages
@@ -46,7 +46,7 @@ class DailySpider(SidSpider):
         """The stories of each day that are due."""
         session = self.session
         for day in days.between(*session.arguments.days) if session.arguments.days else ():
-            session.stopped = session.cap(self.limiter)
+            session.stopped = stopping.cap(session, self.limiter)
             if session.stopped:
                 return
             listed = await self._listed(day)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert
 
 from solidot_spider import items
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store import changes, database, raw_pages, schema
+from solidot_spider.store import changes, database, kept_pages, schema
 from solidot_spider.store.changes import Change
-from solidot_spider.store.raw_pages import CodecError, RawPage
-from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, VisitRow
+from solidot_spider.store.kept_pages import Reparse
+from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
-
-Reparse = Callable[[bytes, str, datetime, int], dict[str, Any] | None]
-"""Parses a kept page with today's parser: its bytes, the address that answered, when it was fetched, and its sid in;
-the record as plain values out, None if the page is no story to this parser."""
 
 
 class Written(NamedTuple):
@@ -30,10 +26,13 @@ class Written(NamedTuple):
     Attributes:
         change: what changed of the story; None if the visit brought no record.
         was_known_unparsed: whether this parser version could not parse the id's page before, either.
+        answer: how the story differs from what is known of it since the last proof; None if nothing is, or if the run
+            does not compare.
     """
 
     change: Change | None
     was_known_unparsed: bool
+    answer: Change | None = None
 
 
 class Commit:
@@ -45,15 +44,18 @@ class Commit:
         states: the states of the ids before, by sid.
         stories: their stories before, by sid.
         reparse: parses a kept page again. Without it a record of another parser version is replaced without a revision.
+        unproven: what is kept aside of them, by sid; None for a run that keeps nothing aside.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that is known of the ids
         self,
         connection: Connection,
         run_id: int,
         states: Mapping[int, SidState],
         stories: Mapping[int, StoryRow],
         reparse: Reparse | None = None,
+        *,
+        unproven: Mapping[int, UnprovenRow] | None = None,
     ) -> None:
         self.written: dict[int, Written] = {}
         self._connection = connection
@@ -61,11 +63,13 @@ class Commit:
         self._states = states
         self._stories = stories
         self._reparse = reparse
+        self._unproven = unproven
         self._new_states: list[SidState] = []
         self._new_stories: list[StoryRow] = []
         self._new_pages: list[PageRow] = []
         self._new_visits: list[VisitRow] = []
         self._new_revisions: list[RevisionRow] = []
+        self._new_unproven: list[UnprovenRow] = []
         self._dropped_pages: list[tuple[int, str]] = []
 
     def add(self, visit: Visit) -> None:
@@ -75,21 +79,23 @@ class Commit:
         state = SidState.after_visit(before, visit, self._run_id)
         self._new_states.append(state)
         self._new_visits.append(VisitRow(sid, self._run_id, visit.at, str(visit.outcome), visit.reason, visit.status))
-        change = None
+        change = answer = None
         if visit.record is not None:
-            change = self._add_story(sid, visit.record, visit.page)
+            change, answer = self._add_story(sid, visit.record, visit.page)
         elif visit.page is not None:
             self._new_pages.append(PageRow(sid, UNPARSED, *visit.page))
         elif state.is_withdrawn and sid in self._stories:
             self._withdraw(self._stories[sid], state.missing_since)
-        self.written[sid] = Written(change, before is not None and before.is_known_unparsed)
+        self.written[sid] = Written(change, before is not None and before.is_known_unparsed, answer)
 
-    def _add_story(self, sid: int, new: dict[str, Any], page: RawPage | None) -> Change:
+    def _add_story(self, sid: int, new: dict[str, Any], page: RawPage | None) -> tuple[Change, Change | None]:
+        """Collect a story's rows; what changed in the store, and how it differs from what is known."""
         before = self._stories.get(sid)
         seen = new["fetched_at"]
         if before is not None and before.last_seen > seen:
-            return Change("older")
-        change = Change("new") if before is None else self._change(before, new)
+            return Change("older"), None
+        old, moved_page = (None, None) if before is None else self._old(before)
+        change = Change("new" if before is None else "unchanged") if old is None else changes.between(old, new)
         self._new_stories.append(
             StoryRow(
                 sid=sid,
@@ -104,38 +110,36 @@ class Commit:
             )
         )
         if change.kind == "changed":
-            old = msgspec.json.encode(change.old).decode()
-            self._new_revisions.append(RevisionRow(sid, self._run_id, seen, old))
+            values = msgspec.json.encode(change.old).decode()
+            self._new_revisions.append(RevisionRow(sid, self._run_id, seen, values))
         if page is not None:
             self._new_pages.append(PageRow(sid, new["content_hash"], *page))
             self._dropped_pages.append((sid, UNPARSED))
-        return change
+        if self._unproven is None:
+            return change, None
+        kept = self._unproven.get(sid)
+        if kept is None:
+            self._new_unproven.append(UnprovenRow.of(sid, self._run_id, change.kind, before, moved_page))
+            return change, None if old is None else change
+        self._new_unproven.append(kept._replace(run_id=self._run_id, kind=change.kind))
+        return change, _difference(kept.story, new)
 
-    def _change(self, before: StoryRow, new: dict[str, Any]) -> Change:
-        old: dict[str, Any] | None = msgspec.json.decode(before.record)
-        if before.parser_version != PARSER_VERSION:  # a better parser is no edit: compare what today's makes of both
-            old = self._reparsed(before)
-        return Change("unchanged") if old is None else changes.between(old, new)
+    def _old(self, before: StoryRow) -> tuple[dict[str, Any] | None, str | None]:
+        """A story's record by today's parser, if there is one, and the hash that its page is kept under if not its own.
 
-    def _reparsed(self, before: StoryRow) -> dict[str, Any] | None:
-        """The record that today's parser makes of a story's kept page; the page is then kept under its new hash."""
-        if self._reparse is None:
-            return None
-        columns = schema.pages.c
-        key = and_(columns.sid == before.sid, columns.content_hash == before.content_hash)
-        row = self._connection.execute(select(schema.pages).where(key)).first()
-        if row is None:
-            return None
-        page = PageRow(*row).page
-        try:
-            data = raw_pages.unpack(page)
-        except CodecError:
-            return None
-        record = self._reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), before.sid)
-        if record is not None and record["content_hash"] != before.content_hash:
-            self._dropped_pages.append((before.sid, before.content_hash))
-            self._new_pages.append(PageRow(before.sid, record["content_hash"], *page))
-        return record
+        A better parser is no edit: what today's makes of both pages is compared.
+        """
+        if before.parser_version == PARSER_VERSION:
+            return msgspec.json.decode(before.record), None
+        read = kept_pages.reparsed(self._connection, before, self._reparse)
+        if read is None:
+            return None, None
+        content_hash: str = read.record["content_hash"]
+        if content_hash == before.content_hash:
+            return read.record, None
+        self._dropped_pages.append((before.sid, before.content_hash))
+        self._new_pages.append(read.page._replace(content_hash=content_hash))
+        return read.record, content_hash
 
     def _withdraw(self, story: StoryRow, since: str | None) -> None:
         if story.withdrawn_at is None:
@@ -155,14 +159,22 @@ class Commit:
         self._write(schema.pages, self._new_pages, replaces=True)
         self._write(schema.visits, self._new_visits)
         self._write(schema.revisions, self._new_revisions)
+        self._write(schema.unproven, self._new_unproven, replaces=True)
 
     def _write(
         self,
         table: Table,
-        rows: Sequence[SidState | StoryRow | PageRow | VisitRow | RevisionRow],
+        rows: Sequence[SidState | StoryRow | PageRow | VisitRow | RevisionRow | UnprovenRow],
         *,
         replaces: bool = False,
     ) -> None:
         if rows:
             statement = database.upsert(self._connection.dialect.name, table) if replaces else insert(table)
             self._connection.execute(statement, [row._asdict() for row in rows])
+
+
+def _difference(known: StoryRow | None, new: dict[str, Any]) -> Change | None:
+    """How a record differs from that of a story kept aside; None if it was another parser's, or if there was none."""
+    if known is None or known.parser_version != PARSER_VERSION:
+        return None
+    return changes.between(msgspec.json.decode(known.record), new)

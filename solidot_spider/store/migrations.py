@@ -11,7 +11,13 @@ from solidot_spider.store.database import StoreError, no_store, store_errors, wr
 
 Migration = Callable[[Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = ()
+
+def _add_unproven(connection: Connection) -> None:
+    """What was stored since the last proof is kept aside from version 2 on."""
+    schema.unproven.create(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven,)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

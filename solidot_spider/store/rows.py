@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+import msgspec
 
 from solidot_spider.store.raw_pages import RawPage
 
@@ -58,3 +60,25 @@ class RevisionRow(NamedTuple):
     run_id: int
     at: str
     old: str
+
+
+class UnprovenRow(NamedTuple):
+    """A row of ``unproven``; ``old`` is JSON: the story's row before the first run that is not proven."""
+
+    sid: int
+    since_run: int
+    run_id: int
+    kind: str
+    old: str | None
+    moved_page: str | None
+
+    @property
+    def story(self) -> StoryRow | None:
+        """The story's row as it was; None if there was none."""
+        return None if self.old is None else msgspec.json.decode(self.old, type=StoryRow)
+
+    @classmethod
+    def of(cls, sid: int, run_id: int, kind: str, before: StoryRow | None, moved_page: str | None) -> Self:
+        """The row of a story that is stored for the first time since the last proof."""
+        old = None if before is None else msgspec.json.encode(before).decode()
+        return cls(sid, run_id, run_id, kind, old, moved_page)

@@ -113,3 +113,17 @@ listings = Table(
     sqlite_with_rowid=False,
 )
 """The ids that each day's page listed when it was last read; a day without stories has no row."""
+
+unproven = Table(
+    "unproven",
+    metadata,
+    Column("sid", Integer, primary_key=True, autoincrement=False),
+    Column("since_run", ForeignKey(runs.c.id), nullable=False),  # the first run that stored it since the last proof
+    Column("run_id", ForeignKey(runs.c.id), nullable=False),  # the last one
+    Column("kind", Text, nullable=False),  # what the last one made of it: new, changed or unchanged
+    Column("old", Text),  # JSON: the row of `stories` as it was; null if there was none
+    Column(
+        "moved_page", Text
+    ),  # the content hash under which the page of `old` is kept now, if by another than its own
+)
+"""The stories stored since the last proof, each with what it replaced."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import NamedTuple, Self, TypedDict, Unpack
+from typing import Self, Unpack
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -16,45 +16,14 @@ from solidot_spider import __version__
 from solidot_spider.base.options import Options
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, migrations, schema
-from solidot_spider.store.commit import Commit, Reparse, Written
+from solidot_spider.store.commit import Commit, Written
 from solidot_spider.store.database import database_errors, store_errors
+from solidot_spider.store.kept_pages import Reparse
 from solidot_spider.store.queries import Snapshot
-from solidot_spider.store.rows import StoryRow
+from solidot_spider.store.rows import StoryRow, UnprovenRow
+from solidot_spider.store.runs import RunEnd, RunStart
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
-
-
-class RunStart(NamedTuple):
-    """What is known of a run at its start.
-
-    Attributes:
-        name: the run's name.
-        spider: the name of its spider.
-        arguments: the arguments as given, as JSON.
-        site: the address of the site.
-        started_at: UTC, ISO 8601.
-        is_single: 1 for a run that asks one story, settled or not.
-    """
-
-    name: str
-    spider: str
-    arguments: str
-    site: str
-    started_at: str
-    is_single: int = 0
-
-
-class RunEnd(TypedDict, total=False):
-    """What is known of a run at its end: columns of ``runs``; ``counts``, ``unasked`` and ``questions`` are JSON."""
-
-    ended_at: str
-    asked: int
-    settled_before: int
-    counts: str
-    unasked: str | None
-    questions: str
-    exit_status: int
-    verdict: str
 
 
 class Store:
@@ -69,7 +38,7 @@ class Store:
     def __init__(self, engine: Engine, where: str, reparse: Reparse | None = None) -> None:
         self.where = where
         self._engine = engine
-        self._reparse = reparse
+        self.reparse = reparse
 
     @classmethod
     @contextmanager
@@ -134,7 +103,12 @@ class Store:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes, for modules of ``store``.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
         with store_errors(self.where), database.writing(self._engine) as connection:
             yield connection
 
@@ -145,7 +119,7 @@ class Store:
             StoreError: the store cannot be written.
         """
         row = {**start._asdict(), "program": __version__, "parser_version": PARSER_VERSION}
-        with self._writing() as connection:
+        with self.writing() as connection:
             key = connection.execute(insert(schema.runs).values(row)).inserted_primary_key
             assert key is not None
             return int(key[0])
@@ -156,11 +130,16 @@ class Store:
         Raises:
             StoreError: the store cannot be written.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(values))
 
-    def write(self, visits: Sequence[Visit], run_id: int) -> dict[int, Written]:
+    def write(self, visits: Sequence[Visit], run_id: int, *, keeps_aside: bool = False) -> dict[int, Written]:
         """Write visits in one transaction; what that changed, by sid.
+
+        Args:
+            visits: the visits, of different ids.
+            run_id: their run's number.
+            keeps_aside: compare new records with known answers, and keep aside what they replace.
 
         Raises:
             StoreError: nothing of it was written.
@@ -168,14 +147,16 @@ class Store:
         sids = [visit.sid for visit in visits]
         states = select(schema.sids).where(schema.sids.c.sid.in_(sids))
         stories = select(schema.stories).where(schema.stories.c.sid.in_(sids))
-        with self._writing() as connection:
+        aside = select(schema.unproven).where(schema.unproven.c.sid.in_(sids))
+        with self.writing() as connection:
             database.lock_sids(connection, sids)
             commit = Commit(
                 connection,
                 run_id,
                 {row.sid: SidState(*row) for row in connection.execute(states)},
                 {row.sid: StoryRow(*row) for row in connection.execute(stories)},
-                self._reparse,
+                self.reparse,
+                unproven={row.sid: UnprovenRow(*row) for row in connection.execute(aside)} if keeps_aside else None,
             )
             for visit in visits:
                 commit.add(visit)
@@ -194,7 +175,7 @@ class Store:
             StoreError: the store cannot be written.
         """
         rows = [{"day": day, "sid": sid, "run_id": run_id} for sid in listed]
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(delete(schema.listings).where(schema.listings.c.day == day))
             if rows:
                 connection.execute(insert(schema.listings), rows)

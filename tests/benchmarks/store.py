@@ -20,7 +20,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from solidot_spider.base.options import Options
 from solidot_spider.crawl import report
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.runs import RunStart
+from solidot_spider.store.store import Store
 from tests import stores
 from tests.benchmarks import by_turns
 from tests.crawling import environment

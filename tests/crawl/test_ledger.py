@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,3 +151,19 @@ def test_a_failed_question_is_a_changed_site() -> None:
     assert exit_status(ledger(stored=100), Facts(questions=failed[:1])) == 0
     assert exit_status(ledger(stored=100, failed=9), Facts(questions=failed, is_disturbed=True)) == 3
     assert exit_status(ledger(stored=100), Facts(questions=failed, cannot_write=True)) == 4
+
+
+def test_a_stored_id_that_is_taken_back_counts_as_unparsed() -> None:
+    made, told = Ledger(), Counter[Outcome]()
+    made.counted = lambda outcome, count: told.update({outcome: count})
+    for sid in (1, 2, 3):
+        made.ask(sid)
+        made.settle(sid, Outcome.STORED)
+    made.take_back(2, "site-changed")
+    assert made.counts == told == {Outcome.STORED: 2, Outcome.UNPARSED: 1}
+    assert made.asked == 3
+    assert list(made.unsettled()) == [(Outcome.UNPARSED, "site-changed", [(2, 2)])]
+    for sid in (1, 3):
+        made.take_back(sid, "site-changed")
+    with pytest.raises(LedgerError, match="no story is stored"):
+        made.take_back(4, "site-changed")

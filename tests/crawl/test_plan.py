@@ -15,7 +15,8 @@ from solidot_spider.base.outcome import KINDS, Outcome
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.plan import Plan, choose
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.runs import RunStart
+from solidot_spider.store.store import Store
 from tests.stores import NOW, heard, run, stored
 
 WEEK = timedelta(days=7)

@@ -8,6 +8,7 @@ import pytest
 
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.ledger import Ledger
+from solidot_spider.crawl.proof import NOTHING_KNOWN
 from solidot_spider.extensions.progress import duration, plan, state
 from tests.crawling import solidot
 from tests.server.client import running
@@ -50,6 +51,7 @@ def test_where_there_is_no_terminal_there_is_no_progress(tmp_path: Path) -> None
     assert [line for line in run.err.splitlines() if "asked" not in line and "records" not in line] == [
         f"making the data directory {tmp_path / 'data'}",
         "  30 new",
+        f"  {NOTHING_KNOWN}",
     ]
 
 

@@ -155,7 +155,7 @@ def test_missing_and_withdrawn_stories_do_not_serve(chosen: Options) -> None:
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_record_of_another_parser_is_made_again_of_its_page(chosen: Options, *, kept: bool) -> None:
     filled(chosen, 5)
-    with Store.opened(chosen) as store, store._writing() as connection:
+    with Store.opened(chosen) as store, store.writing() as connection:
         connection.execute(update(schema.stories).values(parser_version=0, record='{"title": "as it was"}'))
         if not kept:
             connection.execute(text("DELETE FROM pages"))

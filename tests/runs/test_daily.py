@@ -16,6 +16,7 @@ from solidot_spider.base.clock import BEIJING
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.crawl.proof import NOTHING_KNOWN
 from solidot_spider.export.dataset import export
 from solidot_spider.spiders.daily import DailySpider
 from tests.crawling import Crawl, read_stories, solidot
@@ -92,8 +93,8 @@ def test_a_month_by_its_days_is_the_same_as_by_sid(month: First, site: Moving, t
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_where_walk_and_days_agree_nothing_is_said(month: First) -> None:
-    assert month.remarks == []
+def test_where_walk_and_days_agree_nothing_is_said_of_them(month: First) -> None:
+    assert month.remarks == [NOTHING_KNOWN]
 
 
 def test_each_day_and_each_story_is_asked_once_after_robots_txt(month: First) -> None:
@@ -121,7 +122,7 @@ def test_limit_is_counted_over_days_and_the_next_run_goes_on(site: Moving, data:
     assert first.status == 0
     assert site.asked == [1, 2, 3, 4]
     assert [path for path in site.paths if path.startswith("/?")] == ["/?issue=20230101", "/?issue=20230102"]
-    assert site.reports[-1].remarks == []
+    assert site.reports[-1].remarks == [NOTHING_KNOWN]
     site.at(NOW)
     assert site.crawl(data, "daily", *words).status == 0
     assert site.asked == list(range(5, 13))
@@ -134,7 +135,7 @@ def test_a_home_page_in_a_days_place_is_3_and_not_taken(site: Moving, data: Path
     said = "the page of 2023-02-09: not read as the list of that day"
     assert run.status == 3
     assert said in run.err.splitlines()[-1]
-    assert site.reports[-1].remarks == [said]
+    assert site.reports[-1].remarks == [said, NOTHING_KNOWN]
     assert list(listings(data)) == ["2023-02-07", "2023-02-08"]
     assert site.asked == of(38, 39)
 
@@ -163,7 +164,7 @@ def test_a_story_that_is_listed_and_missing_is_1_and_named(site: Moving, data: P
     assert run.status == 1
     assert "listed by their day, but missing: 2: 13-14" in run.err
     assert run.err.endswith("exit status 1: 2 listed by their day, but missing\n")
-    assert site.reports[-1].remarks == ["listed by their day, but missing: 2: 13-14"]
+    assert site.reports[-1].remarks == ["listed by their day, but missing: 2: 13-14", NOTHING_KNOWN]
     assert site.reports[-1].counts["missing"] == 2
 
 
@@ -174,7 +175,7 @@ def test_what_only_the_days_or_only_the_walk_know_is_named(tmp_path: Path, data:
     with moving(tmp_path, datetime(2025, 11, 7, 23, tzinfo=BEIJING)) as site:
         first = site.crawl(data, *words)
         assert listings(data) == listed  # nothing was published on the fifth
-        assert site.reports[-1].remarks == [f"ids between, listed by no day: 15: {gaps}"]
+        assert site.reports[-1].remarks == [f"ids between, listed by no day: 15: {gaps}", NOTHING_KNOWN]
         site.at(datetime(2025, 11, 8, 12, tzinfo=BEIJING))
         second = site.crawl(data, *words)
     assert (first.status, second.status) == (0, 0)

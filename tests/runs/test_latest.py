@@ -16,8 +16,10 @@ from solidot_spider.base.clock import BEIJING
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl.proof import NOTHING_KNOWN
 from solidot_spider.spiders.latest import LatestSpider
-from solidot_spider.store.store import RunStart, Store
+from solidot_spider.store.runs import RunStart
+from solidot_spider.store.store import Store
 from tests import pages, stores
 from tests.crawling import Crawl, read_stories, solidot
 from tests.moving_site import GENERATED, PER_DAY, Moving, moving, published
@@ -105,7 +107,7 @@ def test_an_empty_store_says_how_to_get_the_stories_before(first: First) -> None
         "the store was empty: it begins with the 20 stories that the site shows; for those before: "
         f"solidot crawl story -a sids=1-{LOWEST - 1}"
     )
-    assert first.remarks == [said]
+    assert first.remarks == [said, NOTHING_KNOWN]
     assert f"  {said}\n" in first.run.err
 
 

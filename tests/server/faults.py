@@ -134,6 +134,12 @@ class Truncate(Rule, tag="truncate"):
     share: Share = 0.5
 
 
+class Rewrite(Rule, tag="rewrite"):
+    """The page with other markup: each pair is an old text and the new one in its place."""
+
+    pairs: Annotated[list[tuple[Annotated[str, Meta(min_length=1)], str]], Meta(min_length=1)]
+
+
 class Garbage(Rule, tag="garbage"):
     """Random bytes."""
 
@@ -155,5 +161,6 @@ KINDS: tuple[type[Rule], ...] = (
     Empty,
     Captcha,
     Truncate,
+    Rewrite,
     Garbage,
 )

@@ -25,7 +25,7 @@ def mangled(rule: faults.Rule, seen: Seen, site: Answers, host: str = "") -> Ans
             return site.story(rule.sid)
         case faults.Home():
             return site.home(host)
-        case faults.Truncate() | faults.Charset():
+        case faults.Truncate() | faults.Charset() | faults.Rewrite():
             return _damaged(rule, site.answer(seen.path, host))
         case _:
             return _invented(rule, seen) or site.answer(seen.path, host)
@@ -50,9 +50,14 @@ def _invented(rule: faults.Rule, seen: Seen) -> Answer | None:
             return None
 
 
-def _damaged(rule: faults.Truncate | faults.Charset, answer: Answer) -> Answer:
+def _damaged(rule: faults.Truncate | faults.Charset | faults.Rewrite, answer: Answer) -> Answer:
     if isinstance(rule, faults.Truncate):
         return replace(answer, body=answer.body[: int(len(answer.body) * rule.share)])
+    if isinstance(rule, faults.Rewrite):
+        body = answer.body
+        for old, new in rule.pairs:
+            body = body.replace(old.encode(), new.encode())
+        return replace(answer, body=body)
     # What the encoding has no character for is written as a reference, as browsers do.
     body = answer.body.decode("utf-8", "replace").encode(rule.encoding, "xmlcharrefreplace")
     kind = "text/html" if rule.declared is None else f"text/html; charset={rule.declared}"

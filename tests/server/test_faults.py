@@ -123,3 +123,11 @@ def test_pages_of_another_kind(hostile: Hostile) -> None:
     assert int(half.headers["Content-Length"]) == len(half.body)
     hostile.plan()
     assert len(half.body) == pytest.approx(len(hostile.get().body) / 2, abs=200)
+
+
+def test_rewrite(hostile: Hostile) -> None:
+    hostile.fails("rewrite", path="/story", pairs=[["div", "section"], ["section class", "p class"]])
+    text = hostile.get().text
+    assert TITLE in text
+    assert "<p class" in text
+    assert "<div" not in text

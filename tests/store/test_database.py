@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
@@ -14,6 +14,8 @@ from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
 from tests.stores import heard, run, stored
+
+THIS = migrations.version()
 
 
 def add_note(connection: Connection) -> None:
@@ -32,33 +34,49 @@ def version(store: Store) -> int:
 def test_an_older_store_is_brought_forward_once(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.opened(chosen, create=True) as store:
         run(store, stored(5), heard(6, Outcome.MISSING))
-    monkeypatch.setattr(migrations, "MIGRATIONS", (add_note,))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, add_note))
     for _ in range(2):
         with Store.opened(chosen) as store, store.reading() as connection:
             assert connection.execute(text("SELECT note FROM runs")).all() == [(None,)]
             assert connection.execute(text("SELECT count(*) FROM stories")).scalar_one() == 1
     with Store.opened(chosen) as store:
-        assert version(store) == 2
+        assert version(store) == THIS + 1
+
+
+def test_a_store_of_version_1_keeps_aside_from_now_on(chosen: Options) -> None:
+    with Store.opened(chosen, create=True) as store:
+        run(store, stored(5))
+        with store.writing() as connection:
+            schema.unproven.drop(connection)
+            connection.execute(update(schema.schema).values(version=1))
+    with Store.opened(chosen) as store:
+        assert version(store) == THIS
+        store.write([stored(6)], 1, keeps_aside=True)
+        with store.reading() as connection:
+            assert [row.sid for row in connection.execute(select(schema.unproven))] == [6]
 
 
 def test_a_step_forward_that_fails_leaves_the_store_as_it_was(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.opened(chosen, create=True) as store:
         run(store, stored(5))
     with monkeypatch.context() as newer:
-        newer.setattr(migrations, "MIGRATIONS", (add_note, fail))
+        newer.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, add_note, fail))
         with pytest.raises(StoreError, match="No space left"), Store.opened(chosen):
             pass
     with Store.opened(chosen) as store:
-        assert version(store) == 1
+        assert version(store) == THIS
         run(store, stored(6))
 
 
 def test_a_newer_store_is_refused_with_both_versions(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as newer:
-        newer.setattr(migrations, "MIGRATIONS", (add_note,))
+        newer.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, add_note))
         with Store.opened(chosen, create=True):
             pass
-    with pytest.raises(StoreError, match=r"version 2 is newer than this program's 1; upgrade"), Store.opened(chosen):
+    with (
+        pytest.raises(StoreError, match=rf"version {THIS + 1} is newer than this program's {THIS}; upgrade"),
+        Store.opened(chosen),
+    ):
         pass
 
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Table
 
 from solidot_spider.store import schema
-from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, VisitRow
+from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
+from solidot_spider.store.runs import RunEnd, RunStart
 from solidot_spider.store.state import SidState
-from solidot_spider.store.store import RunEnd, RunStart
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from solidot_spider.store.store import RunEnd, RunStart
         (PageRow, schema.pages),
         (VisitRow, schema.visits),
         (RevisionRow, schema.revisions),
+        (UnprovenRow, schema.unproven),
     ],
 )
 def test_a_row_has_the_columns_of_its_table(row: Any, table: Table) -> None:
