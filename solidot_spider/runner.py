@@ -11,7 +11,7 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from solidot_spider import known_stories, record
+from solidot_spider import expected_stories, record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
@@ -61,7 +61,7 @@ class CrawlRun:
         self.given = dict(given)
         self.console = console or Console()
         self.options = options.load(settings)
-        self.known_stories = known_stories.load(self.options)
+        self.known_stories = expected_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)
         self.files = RunFiles.new(spider.name, self.options.data_dir)
         feeds = feeds_of(settings, self.files)

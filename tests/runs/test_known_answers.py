@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import CHANGED_SITE
 from solidot_spider.crawl.known_answers import EVERY
+from solidot_spider.crawl.known_stories import TRIES
 from solidot_spider.crawl.proof import NOTHING_KNOWN
 from solidot_spider.crawl.report import Report
 from solidot_spider.probe import expectations
@@ -207,6 +208,18 @@ def test_edits_of_single_stories_are_no_alarm(site: Moving, crawls: Crawls) -> N
     report = crawls.story("-a", f"sids={KNOWN[0]},{KNOWN[1]}", "-a", "refresh=true", status=0)
     assert report.changes == {"changed": 2}
     assert sorted(site.asked) == KNOWN[:2]
+
+
+def test_three_stories_that_were_edited_alike_are_no_alarm_if_others_are_as_they_were(
+    site: Moving, crawls: Crawls
+) -> None:
+    given = f"sids={','.join(map(str, KNOWN[-6:]))}"
+    slow = ("-s", "CONCURRENT_REQUESTS=1", "-s", "DOWNLOAD_DELAY=0.4", "-s", "DOWNLOAD_DELAY_JITTER=0")
+    site.at(NOW, change("title", sids=KNOWN[-6:-3]))
+    report = crawls.story(*slow, "-a", given, "-a", "refresh=true", status=0)
+    assert report.changes == {"changed": 3, "unchanged": 3}
+    assert 6 < len(site.asked) <= 6 + TRIES
+    assert not crawls.rows(schema.unproven)
 
 
 def test_known_answers_count_nowhere(site: Moving, crawls: Crawls) -> None:

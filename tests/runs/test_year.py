@@ -15,7 +15,7 @@ import pytest
 
 from solidot_spider.base import clock
 from solidot_spider.crawl.known_answers import EVERY
-from solidot_spider.crawl.proof import TRIES
+from solidot_spider.crawl.known_stories import TRIES
 from tests.crawling import environment, solidot
 from tests.server.client import running
 from tests.server.generated import lively
