@@ -11,7 +11,7 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from solidot_spider import expected_stories, record
+from solidot_spider import record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
@@ -27,6 +27,7 @@ from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.crawl.stoppable_crawler import StoppableCrawler
 from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.extensions.feed_storage import PartFileStorage
+from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.runs import RunStart

@@ -102,14 +102,10 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         started_at=start.started_at,
         ended_at=clock.iso(clock.now()),
         seconds=seconds,
-        **_ids(session),
-        remarks=session.remarks,
+        **_of_session(session),
         notes={name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},
         requests=stats.get("downloader/request_count", 0),
         retries=stats.get("retry/count", 0),
-        breaker_opened=session.breaker_openings,
-        stopped=session.stopped,
-        interrupted=session.interrupted,
         questions={question.name: question.why for question in facts.questions},
         exit_status=status,
         verdict=explained(status, session.ledger, facts),
@@ -118,8 +114,8 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
     )
 
 
-def _ids(session: Session) -> dict[str, Any]:
-    """What the report says of the ids."""
+def _of_session(session: Session) -> dict[str, Any]:
+    """What the report says of the ids, and of how the run went."""
     ledger, plan = session.ledger, session.plan
     return {
         "asked": ledger.asked,
@@ -131,6 +127,10 @@ def _ids(session: Session) -> dict[str, Any]:
             Unsettled(str(outcome), reason, ledger.count_of(outcome, reason), [str(each) for each in ranges])
             for outcome, reason, ranges in ledger.unsettled()
         ],
+        "remarks": session.remarks,
+        "breaker_opened": session.breaker_openings,
+        "stopped": session.stopped,
+        "interrupted": session.interrupted,
     }
 
 
