@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from time import monotonic
 
 import msgspec
@@ -17,7 +16,7 @@ from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan, report, summary
-from solidot_spider.crawl.argument_conflicts import check_report, check_store, check_whole_answer
+from solidot_spider.crawl.argument_conflicts import check_store, check_whole_answer, report_path
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
 from solidot_spider.crawl.plan import Plan
@@ -71,9 +70,7 @@ class CrawlRun:
         check_store(spider.name, self.arguments, self.options, needs_store=spider.needs_store)
         if self.is_whole_answer:
             check_whole_answer(self.arguments)
-        if report_file:
-            check_report(report_file)
-        self.report_file = Path(report_file) if report_file else None
+        self.report_file = report_path(report_file)
         self.settings = settings.copy()
         # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s

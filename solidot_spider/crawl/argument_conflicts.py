@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import ArgumentError
@@ -33,13 +34,16 @@ def check_whole_answer(arguments: Arguments) -> None:
         )
 
 
-def check_report(name: str) -> None:
-    """Refuse a report that has no place.
+def report_path(name: str) -> Path | None:
+    """Where the report is written; None if no name is given.
 
     Raises:
         ArgumentError: what is wrong with the path.
     """
+    if not name:
+        return None
     if os.path.isdir(name):  # noqa: PTH112 - pathlib raises on a name that is too long
         raise ArgumentError(f"--report {name}: a directory; name a file")
     if not os.path.isdir(directory := os.path.dirname(name) or "."):  # noqa: PTH112, PTH120
         raise ArgumentError(f"--report {name}: there is no directory {directory}; make it first")
+    return Path(name)
