@@ -84,7 +84,7 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
         fetched_at: when the page was fetched.
         sid: the story that was asked for; by default that of ``url``.
     """
-    parsed = page.parse(data, url, sid)
+    parsed = page.parse(data, url, sid, fetched_at)
     if not isinstance(parsed, StoryPage):
         return parsed
     try:

@@ -22,7 +22,12 @@ _DATELINE = re.compile(
     r"\s*(?P<time>(?:[01]?\d|2[0-3])\s*时\s*[0-5]?\d\s*分(?:\s*[0-5]?\d\s*秒)?)"
     r"(?:\s*(?P<weekday>(?:星期|周)[一二三四五六日天]))?"
 )
+_OTHER_ZONE = re.compile(r"\s*[(（]?\s*(?:UTC|GMT)(?!\s*\+0?8)", re.IGNORECASE)
 _PUBDATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+
+
+FIRST_YEAR = 2005
+"""The site is a year younger."""
 
 
 class Dateline(NamedTuple):
@@ -56,11 +61,31 @@ _PARSER = parser.parser(_CHINESE)
 _MIDNIGHT = datetime(2000, 1, 1, tzinfo=BEIJING)
 
 
+class FoundDateline(NamedTuple):
+    """A dateline in a text, and the offset behind it."""
+
+    at: datetime
+    weekday_agrees: bool
+    end: int
+
+
+def find_all(text: str) -> list[FoundDateline]:
+    """The datelines in a text that can be a story's, in order: none before the site began, none in another zone."""
+    all_found = []
+    for found in _DATELINE.finditer(text):
+        dated = _dateline(found)
+        if dated and dated.at.year >= FIRST_YEAR and not _OTHER_ZONE.match(text, found.end()):
+            all_found.append(FoundDateline(dated.at, dated.weekday_agrees, found.end()))
+    return all_found
+
+
 def parse(text: str) -> Dateline | None:
     """The first dateline in a text; None if it has none, or one whose numbers are no date."""
     found = _DATELINE.search(text)
-    if found is None:
-        return None
+    return _dateline(found) if found else None
+
+
+def _dateline(found: re.Match[str]) -> Dateline | None:
     try:
         day, time = _parse_part(found["date"]), _parse_part(found["time"])
     except (ValueError, OverflowError):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
+from solidot_spider.parsing.markup import LATE_IMAGE_ATTRIBUTES
+
 
 def has_class(element: Element, name: str) -> bool:
     """Whether an element has a class, alone or among others."""
@@ -29,3 +31,9 @@ def following(element: Element) -> Iterator[Element]:
     while above is not None:
         yield from above.itersiblings()
         above = above.getparent()
+
+
+def image_source(element: Element) -> str:
+    """An image's address, also where a script loads it late."""
+    late = (element.get(name) for name in LATE_IMAGE_ATTRIBUTES)
+    return next(filter(None, late), None) or element.get("src") or ""

@@ -10,7 +10,8 @@ from lxml.etree import _Element as Element
 from solidot_spider.base import site
 from solidot_spider.parsing import urls
 from solidot_spider.parsing.comment_region import starts_comments
-from solidot_spider.parsing.elements import text_content
+from solidot_spider.parsing.elements import image_source, text_content
+from solidot_spider.parsing.foreign_boxes import is_foreign
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
 from solidot_spider.parsing.markup import DONATION_IMAGE, INTERNAL_PLACEHOLDER, REPLY_MARK, SEALED_NOTICE
 from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
@@ -43,12 +44,15 @@ class ParagraphVisitor(ParagraphBuilder):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
+        self.has_foreign_boxes = False
 
     def visit(self, element: Element) -> None:
         """Visit an element or HTML comment, without its tail."""
         tag = element.tag
         visit_tag = _VISITS.get(tag)
-        if visit_tag:
+        if isinstance(tag, str) and is_foreign(element):
+            self.has_foreign_boxes = True
+        elif visit_tag:
             visit_tag(self, element)
         elif isinstance(tag, str):
             if tag not in DROPPED:
@@ -150,7 +154,7 @@ class ParagraphVisitor(ParagraphBuilder):
 
     def visit_image(self, element: Element) -> None:
         """Add an image that has an address on the web."""
-        url = urls.absolute_image(element.get("src") or "", self.url)
+        url = urls.absolute_image(image_source(element), self.url)
         if url and not DONATION_IMAGE.search(url):
             alt, title = collapse_space(element.get("alt") or ""), collapse_space(element.get("title") or "")
             self.spans.append(Span("", self.tags, InlineImage(url, alt, title)))

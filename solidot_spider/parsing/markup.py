@@ -15,6 +15,8 @@ BOX_TAG = "div"
 """Blocks, heading boxes, meta lines, comments, side boxes and the footer."""
 HEADING_TAG = "h2"
 """The headings of stories, comments and side boxes; the first of a page is a side box's."""
+HEADING_TAGS = frozenset({HEADING_TAG, "h1", "h3"})
+"""Those that a story's heading may have one day."""
 
 # The block of a story: one on its own page, many on a list page. Attested.
 BLOCK_CLASS = "block_m"
@@ -27,11 +29,21 @@ BLOCK_TAG_START = re.compile(
 # The heading: in a box of its own; on list pages a link, with a section's name before it. Attested.
 HEADING_BOX_CLASS = "bg_htit"
 SECTION_SEPARATORS = (":", "：")
+NAMES_IN_HEADING = frozenset(
+    "solidot 奇客 奇客solidot solidot奇客 奇客的资讯，重要的东西 首页 linux 科学 科技 移动 苹果"
+    " 硬件 软件 安全 游戏 书籍 idle 云计算 高飞的电子替身".split()
+)
+"""The site's and its sections' names, in lower case: no part of a title that the JSON-LD has without them."""
+SITE_NAME_IN_HEADING = re.compile(
+    r"^(?:奇客\s?)?Solidot\s?[|｜_–—-]\s?|\s?[|｜_–—-]\s?(?:奇客\s?)?Solidot$", re.IGNORECASE
+)
+"""No part of a title anywhere."""
 
 # The meta line: editor, uid, dateline, share link, department. Comments have one of the same class. Attested, the
 # dateline on 4804/4804, the department on 4782/4782; only old departments end in the suffix.
 META_CLASS = "talk_time"
 POSTED = "发表于"
+POSTED_BYTES = POSTED.encode()
 PROFILE_PATH = "/~"
 PROFILE_NAME = re.compile(rf"{PROFILE_PATH}([^/?#]+)")
 UID = re.compile(r"[(（]\s*(\d{1,9})\s*[)）]", re.ASCII)
@@ -39,16 +51,17 @@ NAME_AND_UID = re.compile(r"(\S+)\s*[(（]\s*(\d{1,9})\s*[)）]\s*$", re.ASCII)
 DEPARTMENT_TAGS = ("b", "strong")
 DEPARTMENT_PREFIX = "来自"
 DEPARTMENT_SUFFIX = "部门"
-DEPARTMENT_BEHIND_DATELINE = re.compile(rf"{POSTED}.*?({DEPARTMENT_PREFIX}\S.*)$")
+DEPARTMENT_IN_TEXT = re.compile(rf"{DEPARTMENT_PREFIX}\S.*")
 SHARE_MARK = "share"
 """In the address of a share link: the page's own statement of its sid, on every story page."""
 
 # The topics: icons that link to a search, one to three a story. Attested.
 TOPIC_PATH = "/search"
-TOPIC_TID = re.compile(r"[?&]tid=(\d{1,9})(?!\d)", re.ASCII)
+TOPIC_TID = re.compile(r"[?&]tid=([1-9]\d{0,8})(?!\d)", re.ASCII)
 
 # The body: inside a wrapper since about 2017, directly in the block before. Attested.
 BODY_CLASS = "p_mainnew"
+BODY_CLASS_BYTES = BODY_CLASS.encode()
 
 # The readers' comments: list items, nested for replies, between two HTML comments. Attested, but rare by now.
 _COMMENTS_START = "comments start"
@@ -56,6 +69,7 @@ _COMMENTS_END = "comments end"
 COMMENTS_START_BYTES = _COMMENTS_START.encode()
 COMMENTS_START = re.compile(r"\s*" + _COMMENTS_START.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
 COMMENTS_END = re.compile(r"\s*" + _COMMENTS_END.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
+COMMENTS_END_BYTES = _COMMENTS_END.encode()
 COMMENT_CLASS = "list_com"
 COMMENT_CLASS_BYTES = COMMENT_CLASS.encode()
 COMMENT_ID = re.compile(r"comment_(\d+)")
@@ -64,6 +78,8 @@ COMMENT_ITEM_ID = re.compile(r"tree_(\d+)")
 COMMENT_HEADING = re.compile(r"(?P<title>.*?)\s*[(（]\s*得分\s*[:：]\s*(?P<score>[+-]?\d+)[^()（）]*[)）]")
 COMMENT_UID = re.compile(r"[(（]\s*(\d+)\s*[)）]")
 COMMENT_TEXT_CLASS = "p_text"
+COMMENT_MARKS = (COMMENT_CLASS_BYTES, b"comment_", b"tree_")
+"""Stand in a page with comments, as a class or in ids."""
 
 # What ends a story's text, besides the readers' comments: the reply link (for about 62 days), the notice of sealed
 # comments, and boxes behind the body. Link, notice and ``reply_ul`` are attested, the other classes are not.
@@ -75,6 +91,18 @@ CLASSES_BEHIND_BODY = frozenset({"pn", "e_reply", "talk_more", "statement", "rep
 INTERNAL_PLACEHOLDER = "__SLASHLINK__"
 """In place of a link's address: an internal link that the old engine never filled in. Attested on 12/170 stories of
 2006-05 to 2012-06."""
+
+# What a page may put into a story's text that is not the story: none is attested.
+FOREIGN_NAME = re.compile(
+    r"(?<![^\s_-])(?:ads?\d*|adv|advert\w*|adsense|adsbygoogle|ad(?:box|wrap|content)|gg\d*|guanggao|tuiguang|promo\w*|sponsor\w*"
+    r"|(?:bd|social)?share\w*|jiathis\w*|addthis\w*|related\w*|recommend\w*|tuijian|xiangguan|(?:read)?more)(?![^\s_-])",
+    re.IGNORECASE,
+)
+"""A class or id of advertisements, share links, links to other stories, or a button to read on."""
+SUMMARY_NAME = re.compile(r"(?<![^\s_-])(?:summary|abstract|digest|zhaiyao)(?![^\s_-])", re.IGNORECASE)
+"""A class or id of what may be made of the text or be its beginning."""
+LATE_IMAGE_ATTRIBUTES = ("data-src", "data-original")
+"""Hold an image's address where a script loads it late."""
 
 # A donation image that the template put at the end of every body from 2018-05 to 2021-08. Attested.
 DONATION_IMAGE = re.compile(r"/0/446/liiLIZF8Uh6yM\.")

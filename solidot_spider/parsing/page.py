@@ -12,15 +12,22 @@ from msgspec import Struct
 
 from solidot_spider.base import site
 from solidot_spider.items import Comment, Editor, Topic
-from solidot_spider.parsing import comments, dateline, story_text
+from solidot_spider.parsing import comment_check, comments, dateline, story_block, story_text, title
+from solidot_spider.parsing.dateline import FoundDateline
 from solidot_spider.parsing.document import Document
+from solidot_spider.parsing.doubt import DoubtError
 from solidot_spider.parsing.identity import Missing, Unparsed, check_identity, missing_part
+from solidot_spider.parsing.markup import BODY_CLASS_BYTES
+from solidot_spider.parsing.meta_line import MetaLine
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.story_header import StoryHeader
 
 __all__ = ["Missing", "StoryPage", "Unparsed", "parse", "parse_document"]
 
 _MINUTE = timedelta(minutes=1)
+_LATEST_YEAR = 2200
+_WITNESSED = frozenset({"title-from-jsonld", "title-differs", "time-from-jsonld", "time-differs"})
+"""Notes that no page may have whose block is not where it should be: its parts must agree with the JSON-LD."""
 
 
 class StoryPage(Struct):
@@ -41,13 +48,16 @@ class StoryPage(Struct):
     notes: list[str] = []
 
 
-def parse(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing | Unparsed:
+def parse(
+    data: bytes, url: str, sid: int | None = None, fetched_at: datetime | None = None
+) -> StoryPage | Missing | Unparsed:
     """Parse a page.
 
     Args:
         data: the page's bytes, decoded as UTF-8 whatever its headers say.
         url: the address that answered, after any redirect.
         sid: the story that was asked for; by default that of ``url``.
+        fetched_at: when the page was fetched; a dateline of more than a year later is not believed.
     """
     answered = site.asked_sid(url)
     asked = answered if sid is None else sid
@@ -55,35 +65,42 @@ def parse(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing 
         return Missing("redirected")
     if not data.strip():
         return Unparsed("empty")
-    return parse_document(Document(data), asked, answered)
+    return parse_document(Document(data), asked, answered, fetched_at)
 
 
-def parse_document(document: Document, asked: int, answered: int) -> StoryPage | Missing | Unparsed:
+def parse_document(
+    document: Document, asked: int, answered: int, fetched_at: datetime | None = None
+) -> StoryPage | Missing | Unparsed:
     """What a page says of the story ``asked``, if the address of the story ``answered`` gave it."""
     if document.is_oversized:
         return Unparsed("too-many-tags")
-    header = StoryHeader(document.blocks[0]) if document.blocks else None
+    block = document.blocks[0] if document.blocks else story_block.find_replacement(document.root)
+    header = StoryHeader(block) if block is not None else None
     problem = check_identity(document, header, asked, answered)
     if problem:
         return problem
     if header is None:
         return Unparsed("no-block")
-    if not document.is_fully_parsed:
-        return Unparsed("too-deep")
-    if document.is_truncated:
-        return Unparsed("cut-off")
-    return _story_page(document, header, asked)
+    if not document.is_fully_parsed or document.is_truncated:
+        return Unparsed("cut-off" if document.is_fully_parsed else "too-deep")
+    try:
+        return _story_page(document, header, asked, fetched_at.year + 1 if fetched_at else _LATEST_YEAR)
+    except DoubtError as doubt:
+        return Unparsed(str(doubt))
 
 
-def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage | Unparsed:
+def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: int) -> StoryPage | Unparsed:
     """The parts of a page that is proven to be the story."""
     notes: list[str] = [] if document.is_utf8 else ["undecodable"]
-    title = _title(document, header, notes)
-    published_at = _published_at(document, header, notes)
-    editor = header.editor()
-    url = site.story_url(sid)
-    paragraphs = story_text.parse(header.body, header.block, url) if header.body is not None else []
-    if not title:
+    own_title = title.choose(header, document.json_ld.title, notes)
+    meta = MetaLine(header)
+    pubdate = dateline.parse_pubdate(document.json_ld.pubdate)
+    posted = meta.posted(pubdate, latest_year)
+    published_at = _published_at(posted, pubdate, notes) if posted or document.is_utf8 else None
+    editor = meta.editor()
+    body = header.body if document.contains_once(BODY_CLASS_BYTES) else story_text.choose_body(header.block, notes)
+    paragraphs = story_text.parse(body, header.block, site.story_url(sid), notes) if body is not None else []
+    if not own_title:
         return Unparsed(missing_part(document, "no-title"))
     if published_at is None:
         return Unparsed(missing_part(document, "no-dateline"))
@@ -91,38 +108,31 @@ def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage 
         return Unparsed(missing_part(document, "no-editor"))
     if not any(paragraph.text for paragraph in paragraphs):
         return Unparsed(missing_part(document, "no-body"))
+    if not document.blocks:
+        if not _WITNESSED.isdisjoint(notes):
+            return Unparsed("no-block")
+        notes.append("no-block")
+    if not meta.is_marked:
+        notes.append("no-meta-line")
+    read = comments.parse(document.comments)
+    comment_check.check(document, read, notes)
     return StoryPage(
         sid=sid,
-        title=title,
+        title=own_title,
         published_at=published_at,
         editor=editor,
-        department=header.department(),
+        department=meta.department(posted),
         topics=header.topics(),
         paragraphs=paragraphs,
         views=document.views,
-        comments=comments.parse(document.comments),
+        comments=read,
         notes=notes,
     )
 
 
-def _title(document: Document, header: StoryHeader, notes: list[str]) -> str:
-    """The story's own heading; the JSON-LD's title if there is no heading."""
-    title, in_json_ld = header.title(), document.json_ld.title
-    if not title and in_json_ld:
-        notes.append("title-from-jsonld")
-        return in_json_ld
-    if in_json_ld and in_json_ld != title:
-        notes.append("title-differs")
-    return title
-
-
-def _published_at(document: Document, header: StoryHeader, notes: list[str]) -> datetime | None:
+def _published_at(posted: FoundDateline | None, pubdate: datetime | None, notes: list[str]) -> datetime | None:
     """The dateline's minute, with the JSON-LD's seconds if both agree on the minute."""
-    pubdate = dateline.parse_pubdate(document.json_ld.pubdate)
-    posted = dateline.parse(header.text)
     if posted is None:
-        if not document.is_utf8:
-            return None  # another encoding than UTF-8: the page may be proven by its ASCII, but its body is garbled
         if pubdate:
             notes.append("time-from-jsonld")
         return pubdate

@@ -14,7 +14,7 @@ from solidot_spider.parsing.source_line import SourceLine
 
 def split_off(paragraphs: list[Paragraph], published_at: datetime) -> tuple[list[Paragraph], list[SourceLine]]:
     """The prose of a body, and the lines of the source block behind it in page order ([] if it has none)."""
-    if all(paragraph.source is None for paragraph in paragraphs):
+    if not [None for paragraph in paragraphs if paragraph.source is not None]:
         lines = _find(paragraphs, published_at)
         return paragraphs[: len(paragraphs) - len(lines)], lines
     parts = [line_ends.split(paragraph) for paragraph in paragraphs]

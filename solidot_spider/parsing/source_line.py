@@ -15,6 +15,7 @@ from solidot_spider.parsing.paragraphs import Anchor, Paragraph, group_by_anchor
 Form = Literal["anchor", "bare", "schemeless"]
 
 _PREFIX = re.compile(r"(?:来源|参考|论文)\s*[:：]\s*")
+_HEADING = re.compile(r"(?:来源|参考|论文)\s*[:：]?")
 _REMARK = re.compile(r"\s*(?:（[^（）]{1,8}）|【[^【】]{1,8}】)|\s+(?:\([^()]{1,8}\)|\[[^\[\]]{1,8}\])")
 _BETWEEN = re.compile(r"[\s|｜、，,；;。.!！)）\]:']+")
 _SEPARATOR = re.compile(r"[\s|｜]+")
@@ -38,6 +39,8 @@ class SourceLine(Struct, frozen=True, gc=False):
 
 def parse(paragraph: Paragraph, *, with_labels: bool) -> SourceLine | None:
     """What a line of the source block holds; None for a line of prose."""
+    if paragraph.heading and _HEADING.fullmatch(paragraph.text):
+        return SourceLine()
     if paragraph.cells is not None or paragraph.heading or any(span.image for span in paragraph.spans):
         return None
     addresses = _addresses(paragraph)

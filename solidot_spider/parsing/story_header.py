@@ -5,35 +5,38 @@ The block is traversed once, since creating lxml's element objects is most of wh
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
-from solidot_spider.items import Editor, Topic
+from solidot_spider.items import Topic
 from solidot_spider.parsing.comment_region import starts_comments
 from solidot_spider.parsing.elements import following, has_class, text_content
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BODY_CLASS,
     BOX_TAG,
-    DEPARTMENT_BEHIND_DATELINE,
-    DEPARTMENT_PREFIX,
-    DEPARTMENT_SUFFIX,
     DEPARTMENT_TAGS,
     HEADING_BOX_CLASS,
     HEADING_TAG,
-    NAME_AND_UID,
-    POSTED,
-    PROFILE_NAME,
+    HEADING_TAGS,
+    META_CLASS,
     REPLY_MARK,
     SECTION_SEPARATORS,
     SHARE_MARK,
     TOPIC_PATH,
     TOPIC_TID,
-    UID,
 )
 from solidot_spider.parsing.text import collapse_space
+
+
+class Line(NamedTuple):
+    """A piece of a header: its links with their addresses as written, its bold elements, its texts in order."""
+
+    links: list[tuple[Element, str]]
+    bold: list[Element]
+    texts: list[str]
 
 
 class StoryHeader:
@@ -42,37 +45,43 @@ class StoryHeader:
     Attributes:
         block: the story's block.
         body: the element that holds the body; None if there is none.
-        heading: the element that holds the title, preferably in a heading box; None if there is none.
+        headings: the elements that may hold the title: those in a heading box, else the others; those with the tag of
+            the site, else those with another one.
         links: each link with its address as written.
         bold: the elements that may hold the department.
-        text: all text but the heading's, with its white space collapsed; the dateline is in it.
+        texts: all texts in order, but the headings'.
+        meta_lines: what is in the elements of a meta line's class.
     """
 
     def __init__(self, block: Element) -> None:
         self.block = block
         self.body: Element | None = None
-        self.heading: Element | None = None
         self.links: list[tuple[Element, str]] = []
         self.bold: list[Element] = []
-        self._heading_outside_box: Element | None = None
-        self._texts: list[str] = []
+        self.texts: list[str] = []
+        self.meta_lines: list[Line] = []
+        self._headings: dict[bool, list[Element]] = {True: [], False: []}  # by whether they are in a heading box
         self._collect_inside(block, in_heading_box=False)
-        if self.heading is None:
-            self.heading = self._heading_outside_box
-        self.text = collapse_space("".join(self._texts))
+        found = self._headings[True] or self._headings[False]
+        self.headings = [each for each in found if each.tag == HEADING_TAG] or found
+
+    @property
+    def text(self) -> str:
+        """All texts, with their white space collapsed; the dateline is in it."""
+        return collapse_space("".join(self.texts))
 
     def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
         """Collect everything inside an element; True once the body is found."""
         if element.text:
-            self._texts.append(element.text)
+            self.texts.append(element.text)
         for child in element:
             tag = child.tag
-            if tag == HEADING_TAG:
-                self._collect_heading(child, in_heading_box=in_heading_box)
+            if tag in HEADING_TAGS:
+                self._headings[in_heading_box].append(child)
             elif isinstance(tag, str) and self._collect(child, tag, in_heading_box=in_heading_box):
                 return True
             if child.tail:
-                self._texts.append(child.tail)
+                self.texts.append(child.tail)
         return False
 
     def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
@@ -85,57 +94,39 @@ class StoryHeader:
             if BODY_CLASS in classes:
                 self.body = element
                 return True
+            if META_CLASS in classes:
+                return self._collect_meta_line(element, in_heading_box=in_heading_box)
             in_heading_box = in_heading_box or (tag == BOX_TAG and HEADING_BOX_CLASS in classes)
         if len(element):
             return self._collect_inside(element, in_heading_box=in_heading_box)
-        self._texts.append(element.text or "")
+        self.texts.append(element.text or "")
         return False
 
-    def _collect_heading(self, element: Element, *, in_heading_box: bool) -> None:
-        if not in_heading_box:
-            if self._heading_outside_box is None:
-                self._heading_outside_box = element
-        elif self.heading is None:
-            self.heading = element
+    def _collect_meta_line(self, element: Element, *, in_heading_box: bool) -> bool:
+        links, bold, texts = len(self.links), len(self.bold), len(self.texts)
+        is_at_end = self._collect_inside(element, in_heading_box=in_heading_box)
+        self.meta_lines.append(Line(self.links[links:], self.bold[bold:], self.texts[texts:]))
+        return is_at_end
 
     @property
     def title_is_link(self) -> bool:
         """Whether the heading holds links, as it does on list pages."""
-        return self.heading is not None and next(self.heading.iter("a"), None) is not None
+        return bool(self.headings) and next(self.headings[0].iter("a"), None) is not None
 
     def title(self) -> str:
-        """The heading's text without a section before it; if it holds links only, the text of the last one."""
-        if self.heading is None:
-            return ""
-        anchors = list(self.heading.iter("a")) if len(self.heading) else []
-        if not anchors or collapse_space(self.heading.text or ""):
-            return collapse_space(text_content(self.heading))
+        """The title in the first heading; '' if there is none."""
+        return self.title_in(self.headings[0]) if self.headings else ""
+
+    @staticmethod
+    def title_in(heading: Element) -> str:
+        """A heading's text without a section before it; if it holds links only, the text of the last one."""
+        anchors = list(heading.iter("a")) if len(heading) else []
+        if not anchors or collapse_space(heading.text or ""):
+            return collapse_space(text_content(heading))
         behind = collapse_space(anchors[-1].tail or "")
         if behind.startswith(SECTION_SEPARATORS):
             return behind.lstrip(" " + "".join(SECTION_SEPARATORS))
         return collapse_space(text_content(anchors[-1]) + " " + behind)
-
-    def editor(self) -> Editor | None:
-        """The name in the profile link and the uid behind it; without a link, the name before the uid."""
-        before = self.text.partition(POSTED)[0]
-        uids = UID.findall(before)
-        uid = int(uids[-1]) if uids else None
-        for anchor, href in self.links:
-            in_address = PROFILE_NAME.search(href)
-            if in_address:
-                name = collapse_space(text_content(anchor)) or collapse_space(unquote(in_address[1]))
-                return Editor(name, uid) if name else None
-        named = NAME_AND_UID.search(before)
-        return Editor(named[1], int(named[2])) if named else None
-
-    def department(self) -> str | None:
-        """The department without its prefix and suffix, each removed once: a novel's title may begin so, too."""
-        lines = (collapse_space(text_content(element)) for element in self.bold)
-        line = next((line for line in lines if line.startswith(DEPARTMENT_PREFIX)), "")
-        if not line:
-            found = DEPARTMENT_BEHIND_DATELINE.search(self.text)
-            line = found[1] if found else ""
-        return line.removeprefix(DEPARTMENT_PREFIX).strip().removesuffix(DEPARTMENT_SUFFIX).strip() or None
 
     def topics(self) -> list[Topic]:
         """The topics in page order."""
@@ -164,6 +155,8 @@ class StoryHeader:
 
 
 def _topic_name(anchor: Element) -> str:
-    icon = next(anchor.iter("img"), None)
-    name = anchor.get("title") or (icon.get("alt") if icon is not None else "") or text_content(anchor)
-    return collapse_space(name or "")
+    name = anchor.get("title")
+    if not name:
+        icon = next(anchor.iter("img"), None)
+        name = (icon.get("alt") if icon is not None else "") or text_content(anchor)
+    return collapse_space(name)

@@ -4,12 +4,50 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
+from solidot_spider.parsing.comment_region import elements_outside
+from solidot_spider.parsing.doubt import DoubtError
+from solidot_spider.parsing.elements import has_class, text_content
 from solidot_spider.parsing.html_paragraphs import EndOfStory, ParagraphVisitor
-from solidot_spider.parsing.markup import CLASSES_BEHIND_BODY
+from solidot_spider.parsing.markup import BODY_CLASS, CLASSES_BEHIND_BODY
 from solidot_spider.parsing.paragraphs import Paragraph
+from solidot_spider.parsing.text import collapse_space
+
+_MIN_ESSAY = 100
+"""A text of fewer characters behind the body is no essay that goes on there."""
+_MIN_REPEATED = 10
+"""A first paragraph of so many characters does not stand in a story twice."""
+_MAX_BODIES = 8
+"""So many are compared; bodies in bodies would make that slow."""
+_CUT_MARKS = " .…"
 
 
-def parse(body: Element, block: Element, url: str) -> list[Paragraph]:
+def choose_body(block: Element, notes: list[str]) -> Element | None:
+    """The element that a story's text begins in, where there may be several; None if there is none.
+
+    One has the whole text, and the others have it, too, or its beginning.
+
+    Args:
+        block: the story's block.
+        notes: what was odd is added here.
+
+    Raises:
+        DoubtError: they hold different texts.
+    """
+    bodies = [each for each in elements_outside(block) if has_class(each, BODY_CLASS)]
+    if len(bodies) > _MAX_BODIES:
+        raise DoubtError("several-bodies")
+    texts = {each: collapse_space(text_content(each)) for each in bodies}
+    bodies = [each for each in bodies if texts[each]] or bodies[:1]
+    if len(bodies) < 2:
+        return bodies[0] if bodies else None
+    chosen = max(bodies, key=lambda each: len(texts[each]))
+    if not all(texts[chosen].startswith(texts[each].rstrip(_CUT_MARKS)) for each in bodies):
+        raise DoubtError("several-bodies")
+    notes.append("several-bodies")
+    return chosen
+
+
+def parse(body: Element, block: Element, url: str, notes: list[str]) -> list[Paragraph]:
     """The paragraphs of a story.
 
     Some essays of 2021 close the body's element early and go on in the same block. So everything up to the block's
@@ -19,16 +57,42 @@ def parse(body: Element, block: Element, url: str) -> list[Paragraph]:
         body: the element that the text begins in.
         block: the story's block, around it.
         url: the story's address, against which links are resolved.
+        notes: what was odd is added here.
+
+    Raises:
+        DoubtError: what stands behind the body is not certainly the rest of the story.
     """
     visitor = ParagraphVisitor(url)
+    end_of_body = 0
     try:
         visitor.visit_inside(body)
+        visitor.end_paragraph()
+        end_of_body = len(visitor.paragraphs)
         for node in _behind(body, block):
             visitor.visit_text(node) if isinstance(node, str) else visitor.visit(node)
     except EndOfStory:
-        pass
+        end_of_body = end_of_body or len(visitor.paragraphs) + bool(visitor.spans)
     visitor.end_paragraph()
+    if visitor.has_foreign_boxes:
+        notes.append("foreign-box")
+    if len(visitor.paragraphs) > end_of_body:
+        _check_behind(visitor.paragraphs, end_of_body)
+        notes.append("text-behind-body")
     return visitor.paragraphs
+
+
+def _check_behind(paragraphs: list[Paragraph], end_of_body: int) -> None:
+    """Whether the paragraphs behind the body go on with its text.
+
+    Raises:
+        DoubtError: they are short, or they repeat it.
+    """
+    behind = [paragraph.text for paragraph in paragraphs[end_of_body:]]
+    if sum(map(len, behind)) < _MIN_ESSAY:
+        raise DoubtError("text-behind-body")
+    first = next((paragraph.text for paragraph in paragraphs[:end_of_body] if paragraph.text), "")
+    if len(first) >= _MIN_REPEATED and any(text.startswith(first) for text in behind):
+        raise DoubtError("repeated-body")
 
 
 def _behind(body: Element, block: Element) -> list[Element | str]:
@@ -38,7 +102,8 @@ def _behind(body: Element, block: Element) -> list[Element | str]:
     while element is not None and element is not block:
         found.append(element.tail or "")
         for sibling in element.itersiblings():
-            if not CLASSES_BEHIND_BODY.isdisjoint((sibling.get("class") or "").split()):
+            classes = (sibling.get("class") or "").split()
+            if BODY_CLASS in classes or not CLASSES_BEHIND_BODY.isdisjoint(classes):
                 return found
             found += sibling, sibling.tail or ""
         element = element.getparent()

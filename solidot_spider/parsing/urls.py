@@ -26,7 +26,7 @@ _ASCII_CHAR = r"[!#-;=?-_a-{}~]"
 _ANY_CHAR = rf"[^{_ENDS}]"
 _HOST_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<tld>[A-Za-z]{2,24})"
 
-_LABEL = r"[^\W_][^\s<>\"/?#:@\[\].%]*"  # of a host
+_LABEL = r"[^\W_][^\s<>\"/?#:@\[\].%\ufffd]*"  # of a host
 
 # In prose, only ASCII belongs to an address, and a host without scheme needs a path.
 _SCHEMELESS = rf"(?<![A-Za-z0-9_@/.:%&=?#~+\-\\])(?P<schemeless>{_HOST_NAME}(?::\d+)?/{_ASCII_CHAR}*)"
@@ -98,7 +98,7 @@ def _has_host(url: str) -> bool:
     """
     name = site.host(url)
     labels = name.removesuffix(".").split(".")
-    if len(labels) > 1 and "%" not in name:
+    if len(labels) > 1 and "%" not in name and "\ufffd" not in name:
         return all(any(char.isalnum() for char in label) for label in labels)
     return _IPV6.fullmatch(name) is not None
 

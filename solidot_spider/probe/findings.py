@@ -12,6 +12,7 @@ from solidot_spider.base import site
 from solidot_spider.parsing import dateline, list_pages, page, sources
 from solidot_spider.parsing.document import Document
 from solidot_spider.parsing.markup import COMMENT_CLASS_BYTES, COMMENTS_START_BYTES, JSON_LD_PUBDATE, JSON_LD_TITLE
+from solidot_spider.parsing.meta_line import MetaLine
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.story_header import StoryHeader
 from solidot_spider.probe.expectations import KnownStory
@@ -39,8 +40,8 @@ def check_story(data: bytes, url: str, known: KnownStory) -> Iterator[Finding]:
     yield _check_title(header, known)
     yield _check_dateline(header, known)
     yield _check_share_link(header, known)
-    yield _compare("editor", header.editor() if header else None, known.editor)
-    yield _compare("department", header.department() if header else None, known.department)
+    yield _compare("editor", MetaLine(header).editor() if header else None, known.editor)
+    yield _compare("department", MetaLine(header).department(None) if header else None, known.department)
     topics = [topic.tid for topic in header.topics()] if header else []
     yield _compare("topics", topics or None, known.topics)
     yield _compare("views", document.views, None)
@@ -105,7 +106,7 @@ def _check_title(header: StoryHeader | None, known: KnownStory) -> Finding:
 
 
 def _check_dateline(header: StoryHeader | None, known: KnownStory) -> Finding:
-    posted = dateline.parse(header.text) if header else None
+    posted = dateline.parse(MetaLine(header).text) if header else None
     return _compare("dateline", posted and f"{posted.at:%Y-%m-%dT%H:%M}", known.published_at)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
+from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, Self
@@ -147,7 +148,7 @@ class SidSpider(Spider):
         if ending is not None:
             recorder.record(sid, *ending)
             return
-        parsed = self._parse_page(response, sid)
+        parsed = self._parse_page(response, sid, now)
         if isinstance(parsed, StoryPage):
             recorder.ledger.note(sid, parsed.notes)
             for note in parsed.notes:
@@ -159,9 +160,9 @@ class SidSpider(Spider):
         else:
             recorder.record(sid, Outcome.UNPARSED, parsed.reason)
 
-    def _parse_page(self, response: Response, sid: int) -> StoryPage | Missing | Unparsed:
+    def _parse_page(self, response: Response, sid: int, now: datetime) -> StoryPage | Missing | Unparsed:
         try:
-            return page.parse(response.body, response.url, sid)
+            return page.parse(response.body, response.url, sid, now)
         except Exception as error:  # a fault of the parser must not cost the other ids their run
             self.logger.exception("Story %d: fault in the parser", sid)
             return Unparsed(f"fault in the parser ({type(error).__name__})")

@@ -277,6 +277,7 @@ def test_an_internal_placeholder_is_no_link() -> None:
         "http://a b.example.org/",
         "http://reversethis-moc.…/",
         "http://localhost/x",
+        "http://ww\ufffd.example.org/x",
         "http:///",
     ],
 )

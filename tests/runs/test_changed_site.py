@@ -19,13 +19,13 @@ NO_STORE = {"SOLIDOT_DATABASE_URL": "none"}
 
 @contextmanager
 def site(directory: Path, number: int, changed: int) -> Iterator[Running]:
-    """A site of so many stories; the first ones have the site's name behind their headings, not in their JSON-LD."""
+    """A site of so many stories; the first ones have other words behind their headings than in their JSON-LD."""
     pages = directory / "pages"
     pages.mkdir()
     for sid in range(1, number + 1):
         html = stores.page(sid).decode()
         assert html.count(HEADING_END) == 1
-        named = html.replace(HEADING_END, f" - 奇客Solidot{HEADING_END}")
+        named = html.replace(HEADING_END, f" - 每日要闻{HEADING_END}")
         (pages / f"{sid}.html").write_text(named if sid <= changed else html)
     with running("--clock", NOW, "--pages", str(pages)) as server:
         yield server
