@@ -7,16 +7,21 @@ from lxml.etree import _Element as Element
 
 from solidot_spider.parsing import comment_region, html_tree, json_ld, story_slice
 from solidot_spider.parsing.elements import has_class
+from solidot_spider.parsing.html_tags import PAGE_END_BYTES, PAGE_END_TO_EOF
 from solidot_spider.parsing.markup import (
-    BEHIND_STORY,
     BLOCK_CLASS,
+    BLOCK_CLASS_BYTES,
     BOX_TAG,
     COMMENT_CLASS_BYTES,
     VIEWS_IN_HTML,
     VIEWS_IN_TEXT,
     VIEWS_LABEL_BYTES,
 )
+from solidot_spider.parsing.story_slice import StorySlice
 from solidot_spider.parsing.text import collapse_space
+
+_END_TAG = "end-of-slice"
+_END_OF_SLICE = f"<{_END_TAG}>".encode()
 
 
 class Document:
@@ -42,16 +47,11 @@ class Document:
             whole_page: parse the whole page even if its story's slice is enough.
         """
         self.data = data
-        self.is_utf8 = True
         self.blocks: list[Element] = []
         self.block_start = 0
         story = None if whole_page else story_slice.find(data)
         if story:
-            self.block_start = story.start
-            self._parse(data[story.start : story.end])
-            block = next(self.root.iter(BOX_TAG), None)
-            if block is not None and has_class(block, BLOCK_CLASS):
-                self.blocks = [block]
+            self._parse_slice(story)
         if not self.blocks:
             self.block_start = 0
             self._parse(data)
@@ -65,8 +65,18 @@ class Document:
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the page ends within its story: one that was cut off would give half a story."""
-        return self.data.rfind(b"</body") <= self.block_start and not BEHIND_STORY.search(self.data, self.block_start)
+        """Whether the page ends within its story: one that was cut off would give half a story.
+
+        A whole page ends with the page's end tags, or has at least the mark in front of the readers' comments.
+        """
+        block = self.block_start or self.data.rfind(BLOCK_CLASS_BYTES)
+        end = max(self.data.rfind(mark, block) for mark in PAGE_END_BYTES)
+        if end < 0:
+            lower = self.data.lower()
+            end = max(lower.rfind(mark, block) for mark in PAGE_END_BYTES)
+        if end >= 0 and PAGE_END_TO_EOF.fullmatch(self.data, end):
+            return False
+        return not any(comment_region.starts_comments(each) for each in self.root.iter(etree.Comment))
 
     @property
     def comments(self) -> list[Element]:
@@ -80,6 +90,7 @@ class Document:
         return self.data.find(mark, self.block_start if from_block else 0) >= 0
 
     def _parse(self, data: bytes) -> None:
+        self.is_utf8 = True
         try:
             data.decode()
         except UnicodeDecodeError:
@@ -87,14 +98,35 @@ class Document:
             data = data.decode(errors="replace").encode()
         self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(data)
 
+    def _parse_slice(self, story: StorySlice) -> None:
+        """Parse a slice, and keep its block if the slice proves to end between tags and behind the block."""
+        data = self.data[story.start : story.end]
+        has_footer = story.end < len(self.data)
+        self._parse(data + _END_OF_SLICE if has_footer else data)
+        block = next(self.root.iter(BOX_TAG), None)
+        if block is None or not has_class(block, BLOCK_CLASS) or (has_footer and not _ends_behind(block, self.root)):
+            return
+        self.block_start = story.start
+        self.blocks = [block]
+
     def _views(self) -> int | None:
-        at = self.data.rfind(VIEWS_LABEL_BYTES, 0, self.block_start)
-        if at >= 0 and self.data.find(b"-->", at, self.block_start) < 0:
+        at = self.data.find(VIEWS_LABEL_BYTES)
+        if 0 <= at < self.block_start and self.data.find(VIEWS_LABEL_BYTES, at + 1) < 0:
             found = VIEWS_IN_HTML.match(self.data, at)
-            if found:
+            if found and story_slice.is_between_tags(self.data, at):
                 return int(found[1].replace(b",", b""))
+        if at < 0 and b"&#" not in self.data:
+            return None
         in_text = VIEWS_IN_TEXT.search(collapse_space(_frame_text(html_tree.parse_lossy(self.data))))
         return int(in_text[1].replace(",", "")) if in_text else None
+
+
+def _ends_behind(block: Element, root: Element) -> bool:
+    """Whether the element at the end of a slice is the last one, and is not inside the block."""
+    last = root
+    while len(last):
+        last = last[-1]
+    return last.tag == _END_TAG and all(each is not block for each in last.iterancestors())
 
 
 def _frame_text(root: Element) -> str:

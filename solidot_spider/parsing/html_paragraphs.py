@@ -5,6 +5,7 @@ A block element or a ``<br>`` ends a paragraph; empty ones are dropped (README, 
 
 from __future__ import annotations
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
@@ -16,6 +17,13 @@ from solidot_spider.parsing.markup import DONATION_IMAGE, INTERNAL_PLACEHOLDER, 
 from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
+
+_MAX_DEPTH = 120
+"""Elements nested deeper are no story; each level takes four calls of Python's thousand."""
+
+
+class TooDeepError(Exception):
+    """The elements of a text are nested too deep."""
 
 
 class EndOfStory(Exception):  # noqa: N818 - the end of a story is no error
@@ -31,18 +39,20 @@ def parse_fragment(root: Element, url: str) -> list[Paragraph]:
 
 
 class ParagraphVisitor(ParagraphBuilder):
-    """Visits each node once; libxml2 limits the tree to a depth of 256, so recursion is safe.
+    """Visits each node once, by recursion.
 
     Args:
         url: the story's address, against which links are resolved.
 
     Raises:
         EndOfStory: by each visit that reaches the end of the story's text.
+        TooDeepError: by each visit that reaches an element nested too deep.
     """
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
+        self.depth = 0
 
     def visit(self, element: Element) -> None:
         """Visit an element or HTML comment, without its tail."""
@@ -61,10 +71,14 @@ class ParagraphVisitor(ParagraphBuilder):
         if element.text:
             self.visit_text(element.text)
         if len(element):  # creating an iterator for nothing is slow
+            self.depth += 1
+            if self.depth > _MAX_DEPTH:
+                raise TooDeepError
             for child in element:
                 self.visit(child)
                 if child.tail:
                     self.visit_text(child.tail)
+            self.depth -= 1
 
     def visit_text(self, text: str) -> None:
         """Visit the text before, between or behind elements."""
@@ -124,8 +138,8 @@ class ParagraphVisitor(ParagraphBuilder):
             self.end_paragraph()
 
     def visit_inline(self, element: Element) -> None:
-        """Visit an inline element that is kept."""
-        self.visit_inside_tags(element, (*self.tags, element.tag))
+        """Visit an inline element that is kept; inside one of its own kind it adds nothing."""
+        self.visit_inside_tags(element, self.tags if element.tag in self.tags else (*self.tags, element.tag))
 
     def visit_anchor(self, element: Element) -> None:
         """Visit an anchor; it ends the story if it is the story's reply link."""
@@ -135,7 +149,7 @@ class ParagraphVisitor(ParagraphBuilder):
             return
         if REPLY_MARK in href and site.commented_sid(href) == site.asked_sid(self.url):
             raise EndOfStory
-        text = collapse_space(text_content(element))
+        text = collapse_space(_anchor_text(element))
         title = collapse_space(element.get("title") or "")
         url = "" if INTERNAL_PLACEHOLDER in href else urls.absolute(href, self.url)
         anchor = Anchor(url, href, text, title)
@@ -179,6 +193,21 @@ class ParagraphVisitor(ParagraphBuilder):
             self.visit_inside(element)
         finally:
             cell.spans, self.spans = collapse_spans(self.spans), []
+
+
+def _anchor_text(element: Element) -> str:
+    """The text inside an anchor, up to another anchor inside it: HTML knows none, and each would hold all the rest."""
+    if element.find(".//a") is None:
+        return text_content(element)
+    out = [element.text or ""]
+    nodes = etree.iterwalk(element, events=("start", "end"))
+    for event, node in nodes:
+        if node is element:
+            continue
+        if event == "start" and node.tag == "a":
+            break
+        out.append((node.text if event == "start" else node.tail) or "")
+    return "".join(out)
 
 
 _VISITS = {

@@ -9,21 +9,24 @@ import json
 import re
 from typing import NamedTuple
 
-from solidot_spider.parsing.markup import JSON_LD_PUBDATE, JSON_LD_TITLE, JSON_LD_TYPE
+from solidot_spider.parsing.markup import JSON_LD_ADDRESS, JSON_LD_PUBDATE, JSON_LD_TITLE, JSON_LD_TYPE
 from solidot_spider.parsing.text import collapse_space
 
-_STRING_VALUE = rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
+_STRING_VALUE = rb'\s*:\s*"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
 _TITLE_KEY = f'"{JSON_LD_TITLE}"'.encode()
 _PUBDATE_KEY = f'"{JSON_LD_PUBDATE}"'.encode()
+_ADDRESS_KEY = f'"{JSON_LD_ADDRESS}"'.encode()
 _TITLE = re.compile(_TITLE_KEY + _STRING_VALUE, re.DOTALL)
 _PUBDATE = re.compile(_PUBDATE_KEY + _STRING_VALUE, re.DOTALL)
+_ADDRESS = re.compile(_ADDRESS_KEY + _STRING_VALUE, re.DOTALL)
 
 
 class JsonLd(NamedTuple):
-    """The title with its white space collapsed, and the time as written; '' for what is missing."""
+    """The title with its white space collapsed, the time and the page's address as written; '' for what is missing."""
 
     title: str
     pubdate: str
+    address: str
 
 
 def parse(data: bytes) -> JsonLd:
@@ -33,7 +36,7 @@ def parse(data: bytes) -> JsonLd:
         data: the whole page.
     """
     script = _script(data)
-    return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script))
+    return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script), _value(_ADDRESS, script))
 
 
 def _script(data: bytes) -> bytes:

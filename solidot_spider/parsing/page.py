@@ -14,6 +14,7 @@ from solidot_spider.base import site
 from solidot_spider.items import Comment, Editor, Topic
 from solidot_spider.parsing import comments, dateline, story_text
 from solidot_spider.parsing.document import Document
+from solidot_spider.parsing.html_paragraphs import TooDeepError
 from solidot_spider.parsing.identity import Missing, Unparsed, check_identity, missing_part
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.story_header import StoryHeader
@@ -26,7 +27,8 @@ _MINUTE = timedelta(minutes=1)
 class StoryPage(Struct):
     """What a story page says, before its paragraphs are split into sources and prose.
 
-    ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had.
+    ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had. ``page_size`` is that of
+    the page in bytes, which bounds its record (0: no bound).
     """
 
     sid: int
@@ -39,6 +41,7 @@ class StoryPage(Struct):
     views: int | None
     comments: list[Comment]
     notes: list[str] = []
+    page_size: int = 0
 
 
 def parse(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing | Unparsed:
@@ -82,7 +85,10 @@ def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage 
     published_at = _published_at(document, header, notes)
     editor = header.editor()
     url = site.story_url(sid)
-    paragraphs = story_text.parse(header.body, header.block, url) if header.body is not None else []
+    try:
+        paragraphs = story_text.parse(header.body, header.block, url) if header.body is not None else []
+    except TooDeepError:
+        return Unparsed("too-deep")
     if not title:
         return Unparsed(missing_part(document, "no-title"))
     if published_at is None:
@@ -102,6 +108,7 @@ def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage 
         views=document.views,
         comments=comments.parse(document.comments),
         notes=notes,
+        page_size=len(document.data),
     )
 
 

@@ -11,13 +11,13 @@ from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.items import Editor, Topic
-from solidot_spider.parsing.comment_region import starts_comments
+from solidot_spider.parsing.comment_region import elements_outside, starts_comments
 from solidot_spider.parsing.elements import following, has_class, text_content
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BODY_CLASS,
     BOX_TAG,
-    DEPARTMENT_BEHIND_DATELINE,
+    DEPARTMENT_IN_TEXT,
     DEPARTMENT_PREFIX,
     DEPARTMENT_SUFFIX,
     DEPARTMENT_TAGS,
@@ -35,9 +35,12 @@ from solidot_spider.parsing.markup import (
 )
 from solidot_spider.parsing.text import collapse_space
 
+_MAX_EDITOR_LENGTH = 200
+"""An editor's name and uid are looked for in so many characters before the dateline."""
+
 
 class StoryHeader:
-    """The part of a story's block before its body.
+    """The part of a story's block before its body, or before a block that is inside it.
 
     Attributes:
         block: the story's block.
@@ -62,7 +65,7 @@ class StoryHeader:
         self.text = collapse_space("".join(self._texts))
 
     def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
-        """Collect everything inside an element; True once the body is found."""
+        """Collect everything inside an element; True once its end is found."""
         if element.text:
             self._texts.append(element.text)
         for child in element:
@@ -76,7 +79,7 @@ class StoryHeader:
         return False
 
     def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
-        """Collect an element and everything inside it; True if it is the body or holds it."""
+        """Collect an element and everything inside it; True if it is the body or another block, or holds it."""
         if tag == "a":
             self.links.append((element, element.get("href") or ""))
         elif tag in DEPARTMENT_TAGS:
@@ -84,6 +87,8 @@ class StoryHeader:
         elif classes := (element.get("class") or "").split():
             if BODY_CLASS in classes:
                 self.body = element
+                return True
+            if BLOCK_CLASS in classes and tag == BOX_TAG:
                 return True
             in_heading_box = in_heading_box or (tag == BOX_TAG and HEADING_BOX_CLASS in classes)
         if len(element):
@@ -125,7 +130,7 @@ class StoryHeader:
             if in_address:
                 name = collapse_space(text_content(anchor)) or collapse_space(unquote(in_address[1]))
                 return Editor(name, uid) if name else None
-        named = NAME_AND_UID.search(before)
+        named = NAME_AND_UID.search(before[-_MAX_EDITOR_LENGTH:])
         return Editor(named[1], int(named[2])) if named else None
 
     def department(self) -> str | None:
@@ -133,8 +138,8 @@ class StoryHeader:
         lines = (collapse_space(text_content(element)) for element in self.bold)
         line = next((line for line in lines if line.startswith(DEPARTMENT_PREFIX)), "")
         if not line:
-            found = DEPARTMENT_BEHIND_DATELINE.search(self.text)
-            line = found[1] if found else ""
+            found = DEPARTMENT_IN_TEXT.search(self.text.partition(POSTED)[2])
+            line = found[0] if found else ""
         return line.removeprefix(DEPARTMENT_PREFIX).strip().removesuffix(DEPARTMENT_SUFFIX).strip() or None
 
     def topics(self) -> list[Topic]:
@@ -145,22 +150,42 @@ class StoryHeader:
             if TOPIC_PATH in href and (found := TOPIC_TID.search(href))
         ]
 
+    @property
+    def is_of_story(self) -> bool:
+        """Whether the block has a body or a dateline, or its heading is a link, as the blocks of stories have it."""
+        return self.body is not None or POSTED in self.text or self.title_is_link
+
+    def linked_sids(self) -> set[int]:
+        """The sids of the stories that the heading links to, as it does on list pages."""
+        anchors = [] if self.heading is None or not len(self.heading) else self.heading.iter("a")
+        found = (site.linked_sid(site.resolve(each.get("href") or "", site.CANONICAL)) for each in anchors)
+        return {sid for sid in found if sid}
+
     def shared_sids(self) -> set[int]:
         """The sids in share links: the page's own statement of its story."""
-        return {sid for _, href in self.links if SHARE_MARK in href and (sid := site.shared_sid(href))}
+        return stated_sids([href for _, href in self.links if SHARE_MARK in href])
 
-    def replied_sids(self) -> set[int]:
-        """The sids in reply and comment links, up to the readers' comments or another block."""
+    def sids_behind(self) -> set[int]:
+        """The sids in share and reply links from the header on, up to the readers' comments or another block."""
         hrefs = [href for _, href in self.links]
         for node in following(self.body if self.body is not None else self.block):
             if starts_comments(node):
                 break
-            if len(node):
-                inside = list(node.iter("a", BOX_TAG))
-                if any(each.tag == BOX_TAG and has_class(each, BLOCK_CLASS) for each in inside):
-                    break
-                hrefs += [each.get("href") or "" for each in inside]
-        return {sid for href in hrefs if REPLY_MARK in href and (sid := site.commented_sid(href))}
+            if not isinstance(node.tag, str):
+                continue
+            for each in elements_outside(node):
+                if each.tag == BOX_TAG and has_class(each, BLOCK_CLASS):
+                    return stated_sids(hrefs)
+                if each.tag == "a":
+                    hrefs.append(each.get("href") or "")
+        return stated_sids(hrefs)
+
+
+def stated_sids(hrefs: list[str]) -> set[int]:
+    """The sids that share and reply links among some addresses name."""
+    found = [site.shared_sid(href) for href in hrefs if SHARE_MARK in href]
+    found += [site.commented_sid(href) for href in hrefs if REPLY_MARK in href]
+    return {sid for sid in found if sid}
 
 
 def _topic_name(anchor: Element) -> str:

@@ -24,7 +24,8 @@ _ENDS = (
 _HTTP = r"(?:h{0,2}t{1,3}p{0,2}s{0,2}|ps)"
 _ASCII_CHAR = r"[!#-;=?-_a-{}~]"
 _ANY_CHAR = rf"[^{_ENDS}]"
-_HOST_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<tld>[A-Za-z]{2,24})"
+# At most so long as names in the DNS can be; a pattern without a bound takes a hundred bytes for each byte of text.
+_HOST_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,40}(?P<tld>[A-Za-z]{2,24})"
 
 _LABEL = r"[^\W_][^\s<>\"/?#:@\[\].%]*"  # of a host
 
@@ -45,7 +46,8 @@ _INNER = re.compile(r"https?:/{1,2}[^/].*", re.IGNORECASE)
 _INNER_SCHEMELESS = re.compile(rf"\d{{4,14}}[a-z_*]*/({_HOST_NAME}(?:[/?#:].*)?)")
 _IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 _BRACKETS = {")": "(", "]": "["}
-_WELL_FORMED = re.compile(rf"(?:https?|ftp)://(?:{_LABEL}\.)+{_LABEL}(?:[/?#:][^\s<>\"]*)?")
+_TRAILING = tuple(".,;:!')]")
+_WELL_FORMED = re.compile(rf"(?:https?|ftp)://(?:{_LABEL}\.){{1,40}}+{_LABEL}(?:[/?#:][^\s<>\"]*)?")
 _UNSAFE = re.compile(r"[\s<>\"]")
 
 
@@ -145,14 +147,18 @@ def _url_match(text: str, start: int, tld: str | None) -> UrlMatch | None:
 
 def strip_punctuation(text: str) -> str:
     """An address without the marks and the unbalanced brackets at its end, which belong to the sentence."""
-    while text:
-        last = text[-1]
-        opener = _BRACKETS.get(last)
-        if last in ".,;:!'" or (opener and text.count(last) > text.count(opener)):
-            text = text[:-1]
-        else:
+    if not text.endswith(_TRAILING):
+        return text
+    surplus = {closer: text.count(closer) - text.count(opener) for closer, opener in _BRACKETS.items()}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if surplus.get(last, 0) > 0:
+            surplus[last] -= 1
+        elif last not in ".,;:!'":
             break
-    return text
+        end -= 1
+    return text[:end]
 
 
 def is_archive(url: str) -> bool:

@@ -1,0 +1,80 @@
+"""Collects every statement of a sid on a page: by which story the page says that it is.
+
+The story's own links can prove the page: the share link, and reply links up to the readers' comments. Every other place
+can only disprove it: links of other blocks and of the frame, a heading that is a link, the page's address in its head,
+and the script behind the story that loads the stories before and after it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from solidot_spider.base import site
+from solidot_spider.parsing.comment_region import elements_outside
+from solidot_spider.parsing.document import Document
+from solidot_spider.parsing.markup import (
+    ADDRESS_IN_HEAD,
+    BODY_CLASS,
+    BODY_CLASS_BYTES,
+    HEAD_END,
+    HEAD_MARKS,
+    NEIGHBOURS_MARK,
+    NEIGHBOURS_SCRIPT,
+    REPLY_MARK_BYTES,
+    SHARE_MARK_BYTES,
+)
+from solidot_spider.parsing.story_header import StoryHeader, stated_sids
+
+_MAX_HEAD = 64 * 1024
+_MAX_TAG = 300
+
+
+class Statements(NamedTuple):
+    """The sids that the story's own links name, and those of all statements of the page."""
+
+    own: set[int]
+    all: set[int]
+
+
+def collect(document: Document, header: StoryHeader | None) -> Statements:
+    """The statements of a page.
+
+    Args:
+        document: the page.
+        header: the header of its first block, if it has a block.
+    """
+    own = header.shared_sids() if header else set()
+    found = own | _sids_in_head(document) | _sid_of_neighbours(document)
+    if header:
+        found |= header.linked_sids()
+    if _may_have_more(document):
+        if header:
+            own |= header.sids_behind()
+        outside = elements_outside(document.root, without=BODY_CLASS)
+        found |= own | stated_sids([each.get("href") or "" for each in outside if each.tag == "a"])
+    return Statements(own, found)
+
+
+def _may_have_more(document: Document) -> bool:
+    """Whether the page may state a sid elsewhere than in the header of a slice."""
+    if not document.block_start or document.contains(REPLY_MARK_BYTES, from_block=True):
+        return True
+    body = document.data.find(BODY_CLASS_BYTES, document.block_start)
+    return document.data.rfind(SHARE_MARK_BYTES) > body
+
+
+def _sids_in_head(document: Document) -> set[int]:
+    """The sids of the page's own address, in its JSON-LD, canonical link and Open Graph."""
+    sid = site.linked_sid(document.json_ld.address)
+    found = {sid} if sid else set()
+    head = document.data[: max(0, document.data.find(HEAD_END, 0, _MAX_HEAD))]
+    if any(mark in head for mark in HEAD_MARKS):
+        found |= {int(digits) for digits in ADDRESS_IN_HEAD.findall(head)}
+    return found
+
+
+def _sid_of_neighbours(document: Document) -> set[int]:
+    """The sid that the script names which loads the stories before and after this one."""
+    at = document.data.find(NEIGHBOURS_MARK, document.block_start)
+    found = NEIGHBOURS_SCRIPT.search(document.data, max(0, at - _MAX_TAG), at + _MAX_TAG) if at >= 0 else None
+    return {int(found[1])} if found else set()
