@@ -19,7 +19,7 @@ _STORY = re.compile(
     r"https?://[^/?#]+/+story(?:\.php)?/?\?(?:[^#]*&)?sid=([1-9]\d{0,7})(?=[&#]|$)", re.ASCII | re.IGNORECASE
 )
 _SHARED = re.compile(r"/story/?\?sid=([1-9]\d{0,7})(?!\d)", re.ASCII)
-_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//(?:[\w-]+\.)*solidot\.org)?/+comments/?\?", re.ASCII | re.IGNORECASE)
+_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//(?:[\w-]+\.){0,10}solidot\.org)?/+comments/?\?", re.ASCII | re.IGNORECASE)
 _QUERY_SID = re.compile(r"[?&]sid=([^&]*)")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from solidot_spider.parsing.elements import has_class
 from solidot_spider.parsing.markup import COMMENT_CLASS, COMMENT_ID, COMMENTS_END, COMMENTS_START
 
 
@@ -27,19 +26,14 @@ def starts_comments(node: Element) -> bool:
     return is_html_comment and COMMENTS_START.fullmatch(node.text or "") is not None
 
 
-def elements_outside(root: Element, without: str = "") -> Iterator[Element]:
-    """Every element in document order that does not belong to the readers' comments.
-
-    Args:
-        root: where to begin; it is the first one.
-        without: a class whose elements are left out, with everything inside them.
-    """
+def elements_outside(root: Element) -> Iterator[Element]:
+    """Every element in document order that does not belong to the readers' comments."""
     inside = False
     nodes = etree.iterwalk(root, events=("start", "comment"))
     for _, node in nodes:
         if node.tag is etree.Comment:
             inside = starts_comments(node) or (inside and not COMMENTS_END.fullmatch(node.text or ""))
-        elif is_comment(node) or (without and has_class(node, without)):
+        elif is_comment(node):
             nodes.skip_subtree()
         elif not inside:
             yield node

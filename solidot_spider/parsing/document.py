@@ -12,7 +12,6 @@ from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BLOCK_CLASS_BYTES,
     BOX_TAG,
-    COMMENT_CLASS_BYTES,
     VIEWS_IN_HTML,
     VIEWS_IN_TEXT,
     VIEWS_LABEL_BYTES,
@@ -49,6 +48,7 @@ class Document:
         self.data = data
         self.blocks: list[Element] = []
         self.block_start = 0
+        self._may_have_comments = True
         story = None if whole_page else story_slice.find(data)
         if story:
             self._parse_slice(story)
@@ -81,7 +81,7 @@ class Document:
     @property
     def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
-        if not self.contains(COMMENT_CLASS_BYTES, from_block=True):
+        if not self._may_have_comments:
             return []
         return [each for each in self.root.iter(BOX_TAG) if comment_region.is_comment(each)]
 
@@ -107,18 +107,20 @@ class Document:
         if block is None or not has_class(block, BLOCK_CLASS) or (has_footer and not _ends_behind(block, self.root)):
             return
         self.block_start = story.start
+        self._may_have_comments = story.has_comments
         self.blocks = [block]
 
     def _views(self) -> int | None:
-        at = self.data.find(VIEWS_LABEL_BYTES)
-        if 0 <= at < self.block_start and self.data.find(VIEWS_LABEL_BYTES, at + 1) < 0:
-            found = VIEWS_IN_HTML.match(self.data, at)
-            if found and story_slice.is_between_tags(self.data, at):
+        """The last count before the story, else the first one behind it."""
+        start = self.block_start
+        at = self.data.rfind(VIEWS_LABEL_BYTES, 0, start)
+        if at >= 0 and story_slice.is_in_text(self.data, at, start):
+            found = VIEWS_IN_HTML.match(self.data, at, start)
+            if found:
                 return int(found[1].replace(b",", b""))
-        if at < 0 and b"&#" not in self.data:
-            return None
-        in_text = VIEWS_IN_TEXT.search(collapse_space(_frame_text(html_tree.parse_lossy(self.data))))
-        return int(in_text[1].replace(",", "")) if in_text else None
+        before, behind = map(collapse_space, _frame_texts(html_tree.parse_lossy(self.data)))
+        counts = [*VIEWS_IN_TEXT.findall(before)[-1:], *VIEWS_IN_TEXT.findall(behind)[:1]]
+        return int(counts[0].replace(",", "")) if counts else None
 
 
 def _ends_behind(block: Element, root: Element) -> bool:
@@ -129,15 +131,18 @@ def _ends_behind(block: Element, root: Element) -> bool:
     return last.tag == _END_TAG and all(each is not block for each in last.iterancestors())
 
 
-def _frame_text(root: Element) -> str:
-    """The text of a page without its stories, readers' comments and scripts."""
-    out: list[str] = []
+def _frame_texts(root: Element) -> tuple[str, str]:
+    """The text of a page before its first story and behind it, without stories, readers' comments and scripts."""
+    before: list[str] = []
+    out = before
     nodes = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, node in nodes:
         if event != "start":
             out.append(node.tail or "")
         elif node.tag in ("script", "style") or has_class(node, BLOCK_CLASS) or comment_region.is_comment(node):
             nodes.skip_subtree()
+            if out is before and has_class(node, BLOCK_CLASS):
+                out = []
         else:
             out.append(node.text or "")
-    return "".join(out)
+    return "".join(before), "" if out is before else "".join(out)

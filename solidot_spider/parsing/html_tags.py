@@ -32,10 +32,12 @@ DROPPED = frozenset(
 )
 """Left out with everything inside them."""
 
-RAW_TEXT_TAG = re.compile(
-    rb"</?(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext)", re.IGNORECASE
+COMMENT_OPEN = b"<!--"
+NO_MARKUP = re.compile(
+    rb"<(?=[!/sStTiInNxXpP])(?:!--|/?+(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext))",
+    re.IGNORECASE,
 )
-"""The start of a tag of an element whose content is no markup, or perhaps none."""
+"""Where an HTML comment, or an element whose content is no markup (or perhaps none), begins or ends."""
 
 TABLE_TAG = re.compile(rb"<t(?:able|body|head|foot|[dhr])\b", re.IGNORECASE)
 

@@ -21,12 +21,14 @@ _PUBDATE = re.compile(_PUBDATE_KEY + _STRING_VALUE, re.DOTALL)
 _ADDRESS = re.compile(_ADDRESS_KEY + _STRING_VALUE, re.DOTALL)
 
 
+_DECODER = json.JSONDecoder(strict=False)  # a title may hold a raw tab
+
+
 class JsonLd(NamedTuple):
-    """The title with its white space collapsed, the time and the page's address as written; '' for what is missing."""
+    """The title with its white space collapsed, and the time as written; '' for what is missing."""
 
     title: str
     pubdate: str
-    address: str
 
 
 def parse(data: bytes) -> JsonLd:
@@ -36,7 +38,12 @@ def parse(data: bytes) -> JsonLd:
         data: the whole page.
     """
     script = _script(data)
-    return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script), _value(_ADDRESS, script))
+    return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script))
+
+
+def parse_address(data: bytes) -> str:
+    """The page's own address in its JSON-LD; '' if it is missing."""
+    return _value(_ADDRESS, _script(data))
 
 
 def _script(data: bytes) -> bytes:
@@ -62,7 +69,7 @@ def _value(key: re.Pattern[bytes], script: bytes) -> str:
     if "\\" not in text:
         return text
     try:
-        value: str = json.loads(f'"{text}"', strict=False)  # a title may hold a raw tab
+        value: str = _DECODER.decode(f'"{text}"')
     except ValueError:
         return ""
     return value.encode(errors="replace").decode()  # an escape may be half of a surrogate pair

@@ -42,7 +42,6 @@ DEPARTMENT_SUFFIX = "部门"
 DEPARTMENT_IN_TEXT = re.compile(rf"{DEPARTMENT_PREFIX}\S.*")
 SHARE_MARK = "share"
 SHARE_MARK_BYTES = SHARE_MARK.encode()
-SHARED_SID_IN_HTML = re.compile(SHARE_MARK_BYTES + rb"""[^<>"']{0,300}?sid(?:=|%3d)\d""", re.IGNORECASE)
 """In the address of a share link: the page's own statement of its sid, on every story page."""
 
 # The topics: icons that link to a search, one to three a story. Attested.

@@ -1,8 +1,8 @@
-"""Collects every statement of a sid on a page: by which story the page says that it is.
+"""Collects every statement of a sid on a page: which story the page says that it is.
 
-The story's own links can prove the page: the share link, and reply links up to the readers' comments. Every other place
-can only disprove it: links of other blocks and of the frame, a heading that is a link, the page's address in its head,
-and the script behind the story that loads the stories before and after it.
+The story's own links can prove the page: share and reply links of its block and up to the readers' comments. Every
+other place can only disprove it: links of other blocks, a heading that is a link; and where the story has no such link,
+the page's address in its head, and the script that loads the stories before and after this one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solidot_spider.base import site
-from solidot_spider.parsing.comment_region import elements_outside
+from solidot_spider.parsing import json_ld
 from solidot_spider.parsing.document import Document
 from solidot_spider.parsing.markup import (
     ADDRESS_IN_HEAD,
-    BODY_CLASS,
     BODY_CLASS_BYTES,
     HEAD_END,
     HEAD_MARKS,
@@ -23,7 +22,7 @@ from solidot_spider.parsing.markup import (
     REPLY_MARK_BYTES,
     SHARE_MARK_BYTES,
 )
-from solidot_spider.parsing.story_header import StoryHeader, stated_sids
+from solidot_spider.parsing.story_header import StoryHeader
 
 _MAX_HEAD = 64 * 1024
 _MAX_TAG = 300
@@ -44,28 +43,30 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
         header: the header of its first block, if it has a block.
     """
     own = header.shared_sids() if header else set()
-    found = own | _sids_in_head(document) | _sid_of_neighbours(document)
-    if header:
+    if header and _may_have_more(document):
+        own |= header.sids_behind()
+    found = set(own)
+    if header and header.title_is_link:
         found |= header.linked_sids()
-    if _may_have_more(document):
-        if header:
-            own |= header.sids_behind()
-        outside = elements_outside(document.root, without=BODY_CLASS)
-        found |= own | stated_sids([each.get("href") or "" for each in outside if each.tag == "a"])
+    for block in document.blocks[1:]:
+        other = StoryHeader(block)
+        found |= other.shared_sids() | other.linked_sids()
+    if not own:
+        found |= _sids_in_head(document) | _sid_of_neighbours(document)
     return Statements(own, found)
 
 
 def _may_have_more(document: Document) -> bool:
-    """Whether the page may state a sid elsewhere than in the header of a slice."""
-    if not document.block_start or document.contains(REPLY_MARK_BYTES, from_block=True):
+    """Whether the page may state a sid behind the header of its story, too."""
+    if document.contains(REPLY_MARK_BYTES, from_block=True):
         return True
     body = document.data.find(BODY_CLASS_BYTES, document.block_start)
-    return document.data.rfind(SHARE_MARK_BYTES) > body
+    return document.data.rfind(SHARE_MARK_BYTES, document.block_start) > body
 
 
 def _sids_in_head(document: Document) -> set[int]:
     """The sids of the page's own address, in its JSON-LD, canonical link and Open Graph."""
-    sid = site.linked_sid(document.json_ld.address)
+    sid = site.linked_sid(json_ld.parse_address(document.data))
     found = {sid} if sid else set()
     head = document.data[: max(0, document.data.find(HEAD_END, 0, _MAX_HEAD))]
     if any(mark in head for mark in HEAD_MARKS):

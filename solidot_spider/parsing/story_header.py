@@ -21,6 +21,7 @@ from solidot_spider.parsing.markup import (
     DEPARTMENT_PREFIX,
     DEPARTMENT_SUFFIX,
     DEPARTMENT_TAGS,
+    FOOTER_ID,
     HEADING_BOX_CLASS,
     HEADING_TAG,
     NAME_AND_UID,
@@ -163,10 +164,10 @@ class StoryHeader:
 
     def shared_sids(self) -> set[int]:
         """The sids in share links: the page's own statement of its story."""
-        return stated_sids([href for _, href in self.links if SHARE_MARK in href])
+        return _stated_sids([href for _, href in self.links if SHARE_MARK in href])
 
     def sids_behind(self) -> set[int]:
-        """The sids in share and reply links from the header on, up to the readers' comments or another block."""
+        """The sids in share and reply links from the header on, up to the comments, another block or the footer."""
         hrefs = [href for _, href in self.links]
         for node in following(self.body if self.body is not None else self.block):
             if starts_comments(node):
@@ -174,14 +175,14 @@ class StoryHeader:
             if not isinstance(node.tag, str):
                 continue
             for each in elements_outside(node):
-                if each.tag == BOX_TAG and has_class(each, BLOCK_CLASS):
-                    return stated_sids(hrefs)
+                if each.tag == BOX_TAG and (has_class(each, BLOCK_CLASS) or each.get("id") == FOOTER_ID):
+                    return _stated_sids(hrefs)
                 if each.tag == "a":
                     hrefs.append(each.get("href") or "")
-        return stated_sids(hrefs)
+        return _stated_sids(hrefs)
 
 
-def stated_sids(hrefs: list[str]) -> set[int]:
+def _stated_sids(hrefs: list[str]) -> set[int]:
     """The sids that share and reply links among some addresses name."""
     found = [site.shared_sid(href) for href in hrefs if SHARE_MARK in href]
     found += [site.commented_sid(href) for href in hrefs if REPLY_MARK in href]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from solidot_spider.parsing.html_tags import HIDDEN_NAME, RAW_TEXT_TAG, TABLE_TAG
+from solidot_spider.parsing.html_tags import COMMENT_OPEN, HIDDEN_NAME, NO_MARKUP, TABLE_TAG
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS_BYTES,
     BLOCK_TAG_START,
@@ -17,36 +17,39 @@ from solidot_spider.parsing.markup import (
     COMMENTS_START_IN_HTML,
     FOOTER_ID_BYTES,
     FOOTER_TAG_START,
-    REPLY_MARK_BYTES,
-    SHARE_MARK_BYTES,
-    SHARED_SID_IN_HTML,
 )
 
 _MAX_TAG_START = 2000
 """A tag is searched for only so many bytes back, since a hostile page may repeat a name a million times."""
 _MAX_NAMES = 50
-"""So often the frame may name the block, as a style sheet does, or share something."""
+"""So often the frame may name the block, as a style sheet does."""
 _NAME_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 class StorySlice(NamedTuple):
-    """Where the story's block starts, and where the footer (or nothing) follows; offsets in bytes."""
+    """Where the story's block starts, and where the footer (or nothing) follows; offsets in bytes.
+
+    ``has_comments`` tells whether the page may have readers' comments.
+    """
 
     start: int
     end: int
+    has_comments: bool
 
 
 def find(data: bytes) -> StorySlice | None:
     """The story's slice of a page; None if the page does not certainly have exactly one block."""
     start = _block_start(data)
-    if start is None or not is_between_tags(data, start) or not _is_plain_frame(data, start):
+    if start is None or not _is_between_tags(data, start):
+        return None
+    # A name may be disguised by character references, which only a parser of the whole page resolves.
+    comment = _first_comment(data)
+    if 0 <= comment < start or HIDDEN_NAME.search(data):
         return None
     end = _footer_start(data, start)
-    if data.find(REPLY_MARK_BYTES, end) >= 0 or data.find(SHARE_MARK_BYTES, end) >= 0:
-        return None
     if b"</t" in data[start:end].lower() and TABLE_TAG.search(data, 0, start):
         return None  # a table's end tag may end the block, too, if the frame has a table around it
-    return StorySlice(start, end)
+    return StorySlice(start, end, comment >= 0)
 
 
 def _block_start(data: bytes) -> int | None:
@@ -75,12 +78,12 @@ def _footer_start(data: bytes, start: int) -> int:
         if data[behind : behind + 1] in b"\"'> ":
             tag_start = data.rfind(b"<", max(start, at - _MAX_TAG_START), at)
             if tag_start >= 0 and FOOTER_TAG_START.match(data[tag_start:at]):
-                return tag_start if _is_outside_tags(data, start, tag_start) else len(data)
+                return tag_start if is_outside_tags(data, start, tag_start) else len(data)
         at = behind
     return len(data)
 
 
-def _is_outside_tags(data: bytes, start: int, at: int) -> bool:
+def is_outside_tags(data: bytes, start: int, at: int) -> bool:
     """Whether an offset is certainly not inside a tag, its attributes included, if ``start`` is not.
 
     The last tag is closed, no quotation mark is behind it, and the last one before it does not open a value.
@@ -95,32 +98,33 @@ def _is_outside_tags(data: bytes, start: int, at: int) -> bool:
     return True
 
 
-def is_between_tags(data: bytes, at: int) -> bool:
-    """Whether an offset is certainly not inside a tag, an HTML comment, or an element whose content is no markup."""
-    if not _is_outside_tags(data, 0, at):
+def _is_between_tags(data: bytes, at: int) -> bool:
+    """Whether an offset is certainly not inside a tag, an element whose content is no markup, or any comment."""
+    if not is_outside_tags(data, 0, at):
         return False
-    comment = data.rfind(b"<!--", 0, at)
-    if comment >= 0 and data.find(b"-->", comment + len(b"<!--"), at) < 0:
-        return False
-    tags = RAW_TEXT_TAG.findall(data, 0, at)
+    tags = NO_MARKUP.findall(data, 0, at)
+    if COMMENT_OPEN in tags:
+        last = data.rfind(COMMENT_OPEN, 0, at)
+        if data.find(b"-->", last + len(COMMENT_OPEN), at) < 0 or COMMENTS_START_IN_HTML.search(data, 0, at):
+            return False
+        tags = [tag for tag in tags if tag != COMMENT_OPEN]
     # Each opened and closed by turns: inside none of them, however a parser reads what is between.
-    return tags[::2] == [b"<" + tag[2:] for tag in tags[1::2]] if len(tags) % 2 == 0 else False
+    return len(tags) % 2 == 0 and tags[::2] == [b"<" + tag[2:] for tag in tags[1::2]]
 
 
-def _is_plain_frame(data: bytes, start: int) -> bool:
-    """Whether nothing before the block can change what the page says: no comments, no statement of a sid, no disguise.
+def is_in_text(data: bytes, at: int, start: int) -> bool:
+    """Whether an offset is certainly in a text of the page, if ``start`` behind it is between tags.
 
-    A name may be disguised by character references, which only a parser of the whole page resolves.
+    What would hide it would have to end before ``start``.
     """
-    named = data.count(COMMENT_CLASS_BYTES, 0, start)
-    if named and named > data.count(b"." + COMMENT_CLASS_BYTES, 0, start):
-        return False
-    if data.find(REPLY_MARK_BYTES, 0, start) >= 0:
-        return False
-    shares = data.count(SHARE_MARK_BYTES, 0, start)
-    if shares > _MAX_NAMES or (shares and SHARED_SID_IN_HTML.search(data, 0, start)):
-        return False
-    if data.find(b"<!--", 0, start) >= 0 and COMMENTS_START_IN_HTML.search(data, 0, start):
-        return False
-    may_hide_names = data.find(b"&#") >= 0 or data.find(b"&lowbar") >= 0
-    return not may_hide_names or HIDDEN_NAME.search(data) is None
+    return (
+        is_outside_tags(data, 0, at) and data.find(b"-->", at, start) < 0 and NO_MARKUP.search(data, at, start) is None
+    )
+
+
+def _first_comment(data: bytes) -> int:
+    """Where the class of a reader's comment is first named, but for style sheets; -1 if it never is."""
+    at = data.find(COMMENT_CLASS_BYTES)
+    while at > 0 and data[at - 1 : at] == b".":
+        at = data.find(COMMENT_CLASS_BYTES, at + 1)
+    return at

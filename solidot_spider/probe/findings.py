@@ -126,6 +126,6 @@ def _check_body(parsed: StoryPage | Missing | Unparsed, known: KnownStory) -> It
 
 
 def _check_json_ld(document: Document) -> Finding:
-    title, pubdate, _ = document.json_ld
+    title, pubdate = document.json_ld
     missing = [name for name, value in ((JSON_LD_TITLE, title), (JSON_LD_PUBDATE, pubdate)) if not value]
     return Finding("JSON-LD", "not found" if missing else "found", f"no {', '.join(missing)}" if missing else pubdate)
