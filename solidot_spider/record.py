@@ -18,8 +18,6 @@ from solidot_spider.parsing.sources import Sources
 
 _CONSTANT_SIZE = 20_000
 """The bytes that the record of the smallest page may have."""
-_SMALL_PAGE = 64 * 1024
-"""The record of such a page is bounded by the page."""
 
 
 @dataclass(slots=True)
@@ -95,9 +93,15 @@ def to_story(draft: Draft) -> Story:
         content_hash=items.content_hash(fields),
         schema_version=1,
     )
-    if story_page.page_size > _SMALL_PAGE and len(items.line(story)) > _max_size(story_page):
+    if _may_be_large(story, story_page.page_size) and len(items.line(story)) > _max_size(story_page):
         raise items.RecordError("larger than twice its page")
     return story
+
+
+def _may_be_large(story: Story, page_size: int) -> bool:
+    """Whether a record has to be measured against its page; few have."""
+    objects = len(story.source_links) + len(story.source_labels) + len(story.images) + story.comment_count
+    return 0 < page_size < 4 * len(story.body_html) + 500 * objects + 50 * len(story.related_sids)
 
 
 def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) -> Story | Missing | Unparsed:

@@ -11,6 +11,8 @@ from html import escape
 from solidot_spider.items import Image, RecordError
 from solidot_spider.parsing.paragraphs import Anchor, Cell, Container, InlineImage, Paragraph, Span
 
+_FEW_PIECES = 50
+"""The length of so few pieces of HTML need not be watched."""
 _CONTAINERS_OF_LINES = ("li", "pre")
 
 
@@ -82,7 +84,7 @@ def html(paragraphs: list[Paragraph], max_length: int = 0) -> str:
             _change_containers(out, path, paragraph.path)
         path = paragraph.path
         _write(out, paragraph, is_next_line=is_next_line)
-        if max_length:
+        if len(out) > _FEW_PIECES and max_length:
             length += sum(map(len, out[written:]))
             written = len(out)
             if length > max_length:

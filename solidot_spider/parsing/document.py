@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -19,8 +21,9 @@ from solidot_spider.parsing.markup import (
 from solidot_spider.parsing.story_slice import StorySlice
 from solidot_spider.parsing.text import collapse_space
 
-_END_TAG = "end-of-slice"
-_END_OF_SLICE = f"<{_END_TAG}>".encode()
+_END_ID = token_hex(8)
+"""Marks the end of a slice; no page can know it."""
+_END_OF_SLICE = f"<area id={_END_ID}>".encode()  # empty, and of no effect on the elements around it
 
 
 class Document:
@@ -31,6 +34,7 @@ class Document:
         root: the root of the tree, of the story's slice or of the whole page.
         blocks: the story blocks outside the readers' comments.
         block_start: the offset of the only block's tag; 0 if the whole page was parsed.
+        block_end: the offset where the slice ends; the page's length if the whole page was parsed.
         is_utf8: whether what was parsed is valid UTF-8; what is not is replaced by U+FFFD.
         is_fully_parsed: False if the parser gave up in the middle (``html_tree.Tree``).
         is_oversized: True if nothing was parsed, because the tree would be too large.
@@ -47,13 +51,13 @@ class Document:
         """
         self.data = data
         self.blocks: list[Element] = []
-        self.block_start = 0
+        self.block_start, self.block_end = 0, len(data)
         self._may_have_comments = True
         story = None if whole_page else story_slice.find(data)
         if story:
             self._parse_slice(story)
         if not self.blocks:
-            self.block_start = 0
+            self.block_start, self.block_end = 0, len(data)
             self._parse(data)
             self.blocks = [
                 each
@@ -89,24 +93,27 @@ class Document:
         """Whether the page's source contains some bytes: anywhere, or from the story's block on."""
         return self.data.find(mark, self.block_start if from_block else 0) >= 0
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, data: bytes, *, has_page_ends: bool = True) -> None:
         self.is_utf8 = True
         try:
             data.decode()
         except UnicodeDecodeError:
             self.is_utf8 = False
             data = data.decode(errors="replace").encode()
-        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(data)
+        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(data, has_page_ends=has_page_ends)
 
     def _parse_slice(self, story: StorySlice) -> None:
         """Parse a slice, and keep its block if the slice proves to end between tags and behind the block."""
         data = self.data[story.start : story.end]
-        has_footer = story.end < len(self.data)
-        self._parse(data + _END_OF_SLICE if has_footer else data)
+        if story.has_footer:
+            data += _END_OF_SLICE
+        self._parse(data, has_page_ends=not story.has_footer)
         block = next(self.root.iter(BOX_TAG), None)
-        if block is None or not has_class(block, BLOCK_CLASS) or (has_footer and not _ends_behind(block, self.root)):
+        if block is None or not has_class(block, BLOCK_CLASS):
             return
-        self.block_start = story.start
+        if story.has_footer and not _ends_behind(block, self.root):
+            return
+        self.block_start, self.block_end = story.start, story.end
         self._may_have_comments = story.has_comments
         self.blocks = [block]
 
@@ -125,10 +132,12 @@ class Document:
 
 def _ends_behind(block: Element, root: Element) -> bool:
     """Whether the element at the end of a slice is the last one, and is not inside the block."""
-    last = root
+    last = root[-1]
     while len(last):
         last = last[-1]
-    return last.tag == _END_TAG and all(each is not block for each in last.iterancestors())
+        if last is block:
+            return False
+    return last.get("id") == _END_ID
 
 
 def _frame_texts(root: Element) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attr
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
 
-_MAX_DEPTH = 120
-"""Elements nested deeper are no story; each level takes four calls of Python's thousand."""
+_MAX_CONTAINERS = 40
+"""Lists, quotations and tables nested deeper are no story; each paragraph looks at all that are around it."""
 
 
 class TooDeepError(Exception):
@@ -39,20 +39,19 @@ def parse_fragment(root: Element, url: str) -> list[Paragraph]:
 
 
 class ParagraphVisitor(ParagraphBuilder):
-    """Visits each node once, by recursion.
+    """Visits each node once; libxml2 limits the tree to a depth of 255, and each level takes three calls.
 
     Args:
         url: the story's address, against which links are resolved.
 
     Raises:
         EndOfStory: by each visit that reaches the end of the story's text.
-        TooDeepError: by each visit that reaches an element nested too deep.
+        TooDeepError: by each visit that reaches a container nested too deep.
     """
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
-        self.depth = 0
 
     def visit(self, element: Element) -> None:
         """Visit an element or HTML comment, without its tail."""
@@ -71,14 +70,10 @@ class ParagraphVisitor(ParagraphBuilder):
         if element.text:
             self.visit_text(element.text)
         if len(element):  # creating an iterator for nothing is slow
-            self.depth += 1
-            if self.depth > _MAX_DEPTH:
-                raise TooDeepError
             for child in element:
                 self.visit(child)
                 if child.tail:
                     self.visit_text(child.tail)
-            self.depth -= 1
 
     def visit_text(self, text: str) -> None:
         """Visit the text before, between or behind elements."""
@@ -123,6 +118,8 @@ class ParagraphVisitor(ParagraphBuilder):
             return
         self.end_paragraph()
         path = self.path
+        if len(path) > _MAX_CONTAINERS:
+            raise TooDeepError
         self.path = (*path, *containers_of(element.tag, path))
         try:
             self.visit_inside(element)
@@ -139,7 +136,11 @@ class ParagraphVisitor(ParagraphBuilder):
 
     def visit_inline(self, element: Element) -> None:
         """Visit an inline element that is kept; inside one of its own kind it adds nothing."""
-        self.visit_inside_tags(element, self.tags if element.tag in self.tags else (*self.tags, element.tag))
+        before = self.tags
+        if element.tag not in before:
+            self.tags = (*before, element.tag)
+        self.visit_inside(element)
+        self.tags = before
 
     def visit_anchor(self, element: Element) -> None:
         """Visit an anchor; it ends the story if it is the story's reply link."""
@@ -154,11 +155,8 @@ class ParagraphVisitor(ParagraphBuilder):
         url = "" if INTERNAL_PLACEHOLDER in href else urls.absolute(href, self.url)
         anchor = Anchor(url, href, text, title)
         # HTML knows no anchor in an anchor: the inner one ends the outer.
-        self.visit_inside_tags(element, (*(tag for tag in self.tags if isinstance(tag, str)), anchor))
-
-    def visit_inside_tags(self, element: Element, tags: tuple[str | Anchor, ...]) -> None:
-        """Visit everything inside an element, with these inline elements open."""
-        before, self.tags = self.tags, tags
+        before = self.tags
+        self.tags = (*(tag for tag in before if isinstance(tag, str)), anchor)
         self.visit_inside(element)
         self.tags = before
 
@@ -197,7 +195,9 @@ class ParagraphVisitor(ParagraphBuilder):
 
 def _anchor_text(element: Element) -> str:
     """The text inside an anchor, up to another anchor inside it: HTML knows none, and each would hold all the rest."""
-    if element.find(".//a") is None:
+    if not len(element):
+        return element.text or ""
+    if sum(1 for _ in element.iter("a")) == 1:
         return text_content(element)
     out = [element.text or ""]
     nodes = etree.iterwalk(element, events=("start", "end"))

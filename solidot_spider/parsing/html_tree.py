@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from solidot_spider.parsing.html_tags import PAGE_END, PAGE_END_BYTES
+from solidot_spider.parsing.html_tags import PAGE_END
 
 _PARSER = etree.HTMLParser(encoding="utf-8", collect_ids=False, compact=False)
 _EMPTY_PAGE = b"<html></html>"
@@ -34,14 +34,20 @@ class Tree(NamedTuple):
     is_oversized: bool
 
 
-def parse(data: bytes) -> Tree:
+def parse(data: bytes, *, has_page_ends: bool = True) -> Tree:
     """Parse UTF-8 bytes.
 
     The end tags of ``body`` and ``html`` end nothing, as HTML has it; libxml2 would drop what is behind them.
+
+    Args:
+        data: a page, or a part of one.
+        has_page_ends: whether such end tags may be in it.
     """
     oversized = is_oversized(data)
+    if has_page_ends:
+        data = PAGE_END.sub(_EMPTY_ELEMENT, data)
     try:
-        root: Element | None = None if oversized else etree.fromstring(_without_page_ends(data), _PARSER)
+        root: Element | None = None if oversized else etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -69,16 +75,6 @@ def is_oversized(data: bytes) -> bool:
         return bool(etree.fromstring(data, etree.HTMLParser(encoding="utf-8", target=counter)))
     except etree.XMLSyntaxError:
         return False  # nothing but white space
-
-
-def _without_page_ends(data: bytes) -> bytes:
-    """The page with an empty element in place of each tag that claims to end it."""
-    for tag in (b"</body>", b"</html>"):
-        data = data.replace(tag, _EMPTY_ELEMENT)
-    lower = data.lower()
-    if any(mark in lower for mark in PAGE_END_BYTES):
-        data = PAGE_END.sub(_EMPTY_ELEMENT, data)
-    return data
 
 
 class _AttributeCounter:

@@ -56,7 +56,7 @@ def parse(data: bytes, url: str, sid: int | None = None) -> StoryPage | Missing 
     asked = answered if sid is None else sid
     if asked is None or answered is None:
         return Missing("redirected")
-    if not data.strip():
+    if not data or data.isspace():
         return Unparsed("empty")
     return parse_document(Document(data), asked, answered)
 
@@ -87,7 +87,7 @@ def _story_page(document: Document, header: StoryHeader, sid: int) -> StoryPage 
     url = site.story_url(sid)
     try:
         paragraphs = story_text.parse(header.body, header.block, url) if header.body is not None else []
-    except TooDeepError:
+    except (TooDeepError, RecursionError):
         return Unparsed("too-deep")
     if not title:
         return Unparsed(missing_part(document, "no-title"))

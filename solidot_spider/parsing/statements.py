@@ -45,9 +45,7 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
     own = header.shared_sids() if header else set()
     if header and _may_have_more(document):
         own |= header.sids_behind()
-    found = set(own)
-    if header and header.title_is_link:
-        found |= header.linked_sids()
+    found = own | header.linked_sids() if header and len(header.heading or ()) else set(own)
     for block in document.blocks[1:]:
         other = StoryHeader(block)
         found |= other.shared_sids() | other.linked_sids()
@@ -58,10 +56,9 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
 
 def _may_have_more(document: Document) -> bool:
     """Whether the page may state a sid behind the header of its story, too."""
-    if document.contains(REPLY_MARK_BYTES, from_block=True):
-        return True
-    body = document.data.find(BODY_CLASS_BYTES, document.block_start)
-    return document.data.rfind(SHARE_MARK_BYTES, document.block_start) > body
+    data, end = document.data, document.block_end
+    body = data.find(BODY_CLASS_BYTES, document.block_start, end)
+    return body < 0 or data.find(SHARE_MARK_BYTES, body, end) >= 0 or data.find(REPLY_MARK_BYTES, body, end) >= 0
 
 
 def _sids_in_head(document: Document) -> set[int]:

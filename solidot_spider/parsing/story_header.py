@@ -5,13 +5,14 @@ The block is traversed once, since creating lxml's element objects is most of wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.items import Editor, Topic
-from solidot_spider.parsing.comment_region import elements_outside, starts_comments
+from solidot_spider.parsing.comment_region import elements_outside, is_comment, starts_comments
 from solidot_spider.parsing.elements import following, has_class, text_content
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
@@ -60,41 +61,40 @@ class StoryHeader:
         self.bold: list[Element] = []
         self._heading_outside_box: Element | None = None
         self._texts: list[str] = []
-        self._collect_inside(block, in_heading_box=False)
+        self._collect_inside(block, False)
         if self.heading is None:
             self.heading = self._heading_outside_box
         self.text = collapse_space("".join(self._texts))
 
-    def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
-        """Collect everything inside an element; True once its end is found."""
+    def _collect_inside(self, element: Element, in_heading_box: bool) -> bool:
+        """Collect everything inside an element; True once the body, or another block, is found."""
+        texts = self._texts
         if element.text:
-            self._texts.append(element.text)
+            texts.append(element.text)
         for child in element:
             tag = child.tag
+            in_box = in_heading_box
+            if tag == "a":
+                self.links.append((child, child.get("href") or ""))
+            elif tag in DEPARTMENT_TAGS:
+                self.bold.append(child)
+            elif tag != HEADING_TAG and isinstance(tag, str) and (classes := child.get("class")):
+                if BODY_CLASS in classes and BODY_CLASS in classes.split():
+                    self.body = child
+                    return True
+                if tag == BOX_TAG:
+                    if has_class(child, BLOCK_CLASS):
+                        return True
+                    in_box = in_box or HEADING_BOX_CLASS in classes.split()
             if tag == HEADING_TAG:
                 self._collect_heading(child, in_heading_box=in_heading_box)
-            elif isinstance(tag, str) and self._collect(child, tag, in_heading_box=in_heading_box):
-                return True
+            elif len(child):
+                if self._collect_inside(child, in_box):
+                    return True
+            elif isinstance(tag, str) and child.text:
+                texts.append(child.text)
             if child.tail:
-                self._texts.append(child.tail)
-        return False
-
-    def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
-        """Collect an element and everything inside it; True if it is the body or another block, or holds it."""
-        if tag == "a":
-            self.links.append((element, element.get("href") or ""))
-        elif tag in DEPARTMENT_TAGS:
-            self.bold.append(element)
-        elif classes := (element.get("class") or "").split():
-            if BODY_CLASS in classes:
-                self.body = element
-                return True
-            if BLOCK_CLASS in classes and tag == BOX_TAG:
-                return True
-            in_heading_box = in_heading_box or (tag == BOX_TAG and HEADING_BOX_CLASS in classes)
-        if len(element):
-            return self._collect_inside(element, in_heading_box=in_heading_box)
-        self._texts.append(element.text or "")
+                texts.append(child.tail)
         return False
 
     def _collect_heading(self, element: Element, *, in_heading_box: bool) -> None:
@@ -174,7 +174,10 @@ class StoryHeader:
                 break
             if not isinstance(node.tag, str):
                 continue
-            for each in elements_outside(node):
+            inside: Iterable[Element] = list(node.iter("a", BOX_TAG))
+            if any(map(is_comment, inside)):
+                inside = elements_outside(node)
+            for each in inside:
                 if each.tag == BOX_TAG and (has_class(each, BLOCK_CLASS) or each.get("id") == FOOTER_ID):
                     return _stated_sids(hrefs)
                 if each.tag == "a":
