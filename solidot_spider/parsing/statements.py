@@ -45,7 +45,7 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
     own = header.shared_sids() if header else set()
     if header and _may_have_more(document):
         own |= header.sids_behind()
-    found = own | header.linked_sids() if header and len(header.heading or ()) else set(own)
+    found = own | header.linked_sids() if header else set(own)
     for block in document.blocks[1:]:
         other = StoryHeader(block)
         found |= other.shared_sids() | other.linked_sids()

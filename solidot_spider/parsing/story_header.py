@@ -61,40 +61,42 @@ class StoryHeader:
         self.bold: list[Element] = []
         self._heading_outside_box: Element | None = None
         self._texts: list[str] = []
-        self._collect_inside(block, False)
+        self._collect_inside(block, in_heading_box=False)
         if self.heading is None:
             self.heading = self._heading_outside_box
         self.text = collapse_space("".join(self._texts))
 
-    def _collect_inside(self, element: Element, in_heading_box: bool) -> bool:
-        """Collect everything inside an element; True once the body, or another block, is found."""
-        texts = self._texts
+    def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
+        """Collect everything inside an element; True once its end is found."""
         if element.text:
-            texts.append(element.text)
+            self._texts.append(element.text)
         for child in element:
             tag = child.tag
-            in_box = in_heading_box
-            if tag == "a":
-                self.links.append((child, child.get("href") or ""))
-            elif tag in DEPARTMENT_TAGS:
-                self.bold.append(child)
-            elif tag != HEADING_TAG and isinstance(tag, str) and (classes := child.get("class")):
-                if BODY_CLASS in classes and BODY_CLASS in classes.split():
-                    self.body = child
-                    return True
-                if tag == BOX_TAG:
-                    if has_class(child, BLOCK_CLASS):
-                        return True
-                    in_box = in_box or HEADING_BOX_CLASS in classes.split()
             if tag == HEADING_TAG:
                 self._collect_heading(child, in_heading_box=in_heading_box)
-            elif len(child):
-                if self._collect_inside(child, in_box):
-                    return True
-            elif isinstance(tag, str) and child.text:
-                texts.append(child.text)
+            elif isinstance(tag, str) and self._collect(child, tag, in_heading_box=in_heading_box):
+                return True
             if child.tail:
-                texts.append(child.tail)
+                self._texts.append(child.tail)
+        return False
+
+    def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
+        """Collect an element and everything inside it; True if it is the body or another block, or holds it."""
+        if tag == "a":
+            self.links.append((element, element.get("href") or ""))
+        elif tag in DEPARTMENT_TAGS:
+            self.bold.append(element)
+        elif classes := (element.get("class") or "").split():
+            if BODY_CLASS in classes:
+                self.body = element
+                return True
+            if tag == BOX_TAG:
+                if BLOCK_CLASS in classes:
+                    return True
+                in_heading_box = in_heading_box or HEADING_BOX_CLASS in classes
+        if len(element):
+            return self._collect_inside(element, in_heading_box=in_heading_box)
+        self._texts.append(element.text or "")
         return False
 
     def _collect_heading(self, element: Element, *, in_heading_box: bool) -> None:
