@@ -100,8 +100,10 @@ def to_story(draft: Draft) -> Story:
 
 def _may_be_large(story: Story, page_size: int) -> bool:
     """Whether a record has to be measured against its page; few have."""
-    objects = len(story.source_links) + len(story.source_labels) + len(story.images) + story.comment_count
-    return 0 < page_size < 4 * len(story.body_html) + 500 * objects + 50 * len(story.related_sids)
+    objects = len(story.images) + len(story.source_labels) + len(story.comments) + len(story.topics)
+    links = sum(len(link.raw) for link in story.source_links)
+    size = 8 * (len(story.body_html) + len(story.title) + links) + 500 * (objects + len(story.source_links))
+    return 0 < page_size < size + 10 * len(story.related_sids)
 
 
 def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) -> Story | Missing | Unparsed:

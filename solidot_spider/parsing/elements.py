@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 
@@ -29,3 +30,20 @@ def following(element: Element) -> Iterator[Element]:
     while above is not None:
         yield from above.itersiblings()
         above = above.getparent()
+
+
+def anchor_text(element: Element) -> str:
+    """The text inside an anchor, up to another anchor inside it: HTML knows none, and each would hold all the rest."""
+    if not len(element):
+        return element.text or ""
+    if sum(1 for _ in element.iter("a")) == 1:
+        return text_content(element)
+    out = [element.text or ""]
+    nodes = etree.iterwalk(element, events=("start", "end"))
+    for event, node in nodes:
+        if node is element:
+            continue
+        if event == "start" and node.tag == "a":
+            break
+        out.append((node.text if event == "start" else node.tail) or "")
+    return "".join(out)

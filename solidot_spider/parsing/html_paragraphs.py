@@ -5,29 +5,22 @@ A block element or a ``<br>`` ends a paragraph; empty ones are dropped (README, 
 
 from __future__ import annotations
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.parsing import urls
 from solidot_spider.parsing.comment_region import starts_comments
-from solidot_spider.parsing.elements import text_content
+from solidot_spider.parsing.elements import anchor_text
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
 from solidot_spider.parsing.markup import DONATION_IMAGE, INTERNAL_PLACEHOLDER, REPLY_MARK, SEALED_NOTICE
-from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
+from solidot_spider.parsing.paragraph_builder import (
+    EndOfStory,
+    ParagraphBuilder,
+    cell_attributes,
+    containers_of,
+)
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
-
-_MAX_CONTAINERS = 40
-"""Lists, quotations and tables nested deeper are no story; each paragraph looks at all that are around it."""
-
-
-class TooDeepError(Exception):
-    """The elements of a text are nested too deep."""
-
-
-class EndOfStory(Exception):  # noqa: N818 - the end of a story is no error
-    """The reply link, the notice of sealed comments or the comments were reached."""
 
 
 def parse_fragment(root: Element, url: str) -> list[Paragraph]:
@@ -118,8 +111,6 @@ class ParagraphVisitor(ParagraphBuilder):
             return
         self.end_paragraph()
         path = self.path
-        if len(path) > _MAX_CONTAINERS:
-            raise TooDeepError
         self.path = (*path, *containers_of(element.tag, path))
         try:
             self.visit_inside(element)
@@ -150,7 +141,7 @@ class ParagraphVisitor(ParagraphBuilder):
             return
         if REPLY_MARK in href and site.commented_sid(href) == site.asked_sid(self.url):
             raise EndOfStory
-        text = collapse_space(_anchor_text(element))
+        text = collapse_space(anchor_text(element))
         title = collapse_space(element.get("title") or "")
         url = "" if INTERNAL_PLACEHOLDER in href else urls.absolute(href, self.url)
         anchor = Anchor(url, href, text, title)
@@ -191,23 +182,6 @@ class ParagraphVisitor(ParagraphBuilder):
             self.visit_inside(element)
         finally:
             cell.spans, self.spans = collapse_spans(self.spans), []
-
-
-def _anchor_text(element: Element) -> str:
-    """The text inside an anchor, up to another anchor inside it: HTML knows none, and each would hold all the rest."""
-    if not len(element):
-        return element.text or ""
-    if sum(1 for _ in element.iter("a")) == 1:
-        return text_content(element)
-    out = [element.text or ""]
-    nodes = etree.iterwalk(element, events=("start", "end"))
-    for event, node in nodes:
-        if node is element:
-            continue
-        if event == "start" and node.tag == "a":
-            break
-        out.append((node.text if event == "start" else node.tail) or "")
-    return "".join(out)
 
 
 _VISITS = {

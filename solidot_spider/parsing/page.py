@@ -14,8 +14,8 @@ from solidot_spider.base import site
 from solidot_spider.items import Comment, Editor, Topic
 from solidot_spider.parsing import comments, dateline, story_text
 from solidot_spider.parsing.document import Document
-from solidot_spider.parsing.html_paragraphs import TooDeepError
 from solidot_spider.parsing.identity import Missing, Unparsed, check_identity, missing_part
+from solidot_spider.parsing.paragraph_builder import TooDeepError
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.story_header import StoryHeader
 

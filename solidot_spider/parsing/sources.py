@@ -14,7 +14,7 @@ from solidot_spider.parsing import source_block, submitter, urls
 from solidot_spider.parsing.paragraphs import Anchor, Paragraph, group_by_anchor
 from solidot_spider.parsing.source_line import Address
 
-_MAX_ADDRESSES = 50_000
+_MAX_ADDRESSES = 20_000
 """A text of so many addresses is no story."""
 
 

@@ -7,19 +7,29 @@ the page's address in its head, and the script that loads the stories before and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.parsing import json_ld
+from solidot_spider.parsing.comment_region import elements_outside, is_comment, starts_comments
 from solidot_spider.parsing.document import Document
+from solidot_spider.parsing.elements import following, has_class
 from solidot_spider.parsing.markup import (
     ADDRESS_IN_HEAD,
+    BLOCK_CLASS,
     BODY_CLASS_BYTES,
+    BOX_TAG,
+    FOOTER_ID,
     HEAD_END,
     HEAD_MARKS,
     NEIGHBOURS_MARK,
     NEIGHBOURS_SCRIPT,
+    REPLY_MARK,
     REPLY_MARK_BYTES,
+    SHARE_MARK,
     SHARE_MARK_BYTES,
 )
 from solidot_spider.parsing.story_header import StoryHeader
@@ -44,7 +54,7 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
     """
     own = header.shared_sids() if header else set()
     if header and _may_have_more(document):
-        own |= header.sids_behind()
+        own |= _sids_behind(header)
     found = own | header.linked_sids() if header else set(own)
     for block in document.blocks[1:]:
         other = StoryHeader(block)
@@ -59,6 +69,32 @@ def _may_have_more(document: Document) -> bool:
     data, end = document.data, document.block_end
     body = data.find(BODY_CLASS_BYTES, document.block_start, end)
     return body < 0 or data.find(SHARE_MARK_BYTES, body, end) >= 0 or data.find(REPLY_MARK_BYTES, body, end) >= 0
+
+
+def _sids_behind(header: StoryHeader) -> set[int]:
+    """The sids in share and reply links from the header on, up to the comments, another block or the footer."""
+    hrefs = [href for _, href in header.links]
+    for node in following(header.body if header.body is not None else header.block):
+        if starts_comments(node):
+            break
+        if not isinstance(node.tag, str):
+            continue
+        inside: Iterable[Element] = list(node.iter("a", BOX_TAG))
+        if any(map(is_comment, inside)):
+            inside = elements_outside(node)
+        for each in inside:
+            if each.tag == BOX_TAG and (has_class(each, BLOCK_CLASS) or each.get("id") == FOOTER_ID):
+                return _stated_sids(hrefs)
+            if each.tag == "a":
+                hrefs.append(each.get("href") or "")
+    return _stated_sids(hrefs)
+
+
+def _stated_sids(hrefs: list[str]) -> set[int]:
+    """The sids that share and reply links among some addresses name."""
+    found = [site.shared_sid(href) for href in hrefs if SHARE_MARK in href]
+    found += [site.commented_sid(href) for href in hrefs if REPLY_MARK in href]
+    return {sid for sid in found if sid}
 
 
 def _sids_in_head(document: Document) -> set[int]:

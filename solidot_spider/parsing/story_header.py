@@ -5,15 +5,13 @@ The block is traversed once, since creating lxml's element objects is most of wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.items import Editor, Topic
-from solidot_spider.parsing.comment_region import elements_outside, is_comment, starts_comments
-from solidot_spider.parsing.elements import following, has_class, text_content
+from solidot_spider.parsing.elements import text_content
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BODY_CLASS,
@@ -22,13 +20,11 @@ from solidot_spider.parsing.markup import (
     DEPARTMENT_PREFIX,
     DEPARTMENT_SUFFIX,
     DEPARTMENT_TAGS,
-    FOOTER_ID,
     HEADING_BOX_CLASS,
     HEADING_TAG,
     NAME_AND_UID,
     POSTED,
     PROFILE_NAME,
-    REPLY_MARK,
     SECTION_SEPARATORS,
     SHARE_MARK,
     TOPIC_PATH,
@@ -166,32 +162,7 @@ class StoryHeader:
 
     def shared_sids(self) -> set[int]:
         """The sids in share links: the page's own statement of its story."""
-        return _stated_sids([href for _, href in self.links if SHARE_MARK in href])
-
-    def sids_behind(self) -> set[int]:
-        """The sids in share and reply links from the header on, up to the comments, another block or the footer."""
-        hrefs = [href for _, href in self.links]
-        for node in following(self.body if self.body is not None else self.block):
-            if starts_comments(node):
-                break
-            if not isinstance(node.tag, str):
-                continue
-            inside: Iterable[Element] = list(node.iter("a", BOX_TAG))
-            if any(map(is_comment, inside)):
-                inside = elements_outside(node)
-            for each in inside:
-                if each.tag == BOX_TAG and (has_class(each, BLOCK_CLASS) or each.get("id") == FOOTER_ID):
-                    return _stated_sids(hrefs)
-                if each.tag == "a":
-                    hrefs.append(each.get("href") or "")
-        return _stated_sids(hrefs)
-
-
-def _stated_sids(hrefs: list[str]) -> set[int]:
-    """The sids that share and reply links among some addresses name."""
-    found = [site.shared_sid(href) for href in hrefs if SHARE_MARK in href]
-    found += [site.commented_sid(href) for href in hrefs if REPLY_MARK in href]
-    return {sid for sid in found if sid}
+        return {sid for _, href in self.links if SHARE_MARK in href and (sid := site.shared_sid(href))}
 
 
 def _topic_name(anchor: Element) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from solidot_spider.parsing.html_paragraphs import EndOfStory, ParagraphVisitor
+from solidot_spider.parsing.html_paragraphs import ParagraphVisitor
 from solidot_spider.parsing.markup import CLASSES_BEHIND_BODY
+from solidot_spider.parsing.paragraph_builder import EndOfStory
 from solidot_spider.parsing.paragraphs import Paragraph
 
 

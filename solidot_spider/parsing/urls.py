@@ -51,6 +51,10 @@ _WELL_FORMED = re.compile(rf"(?:https?|ftp)://(?:{_LABEL}\.){{1,40}}+{_LABEL}(?:
 _UNSAFE = re.compile(r"[\s<>\"]")
 
 
+MAX_LENGTH = 8192
+"""No server takes a longer address, and each is held several times."""
+
+
 class UrlMatch(Struct, frozen=True, gc=False):
     """An address in a text: as an absolute URL, as written, with or without scheme, and its offsets."""
 
@@ -62,7 +66,9 @@ class UrlMatch(Struct, frozen=True, gc=False):
 
 
 def absolute(href: str, base: str) -> str:
-    """An ``href`` as an absolute http(s) or ftp URL, resolved and repaired; '' if it is none or its host cannot be."""
+    """An ``href`` as an absolute http(s) or ftp URL, resolved and repaired; '' if it is none."""
+    if len(href) > MAX_LENGTH:
+        return ""
     text = strip_zero_width(href).strip()
     if not text or _WELL_FORMED.fullmatch(text):
         return text
@@ -137,6 +143,8 @@ def match_in_line(text: str, start: int = 0) -> UrlMatch | None:
 
 def _url_match(text: str, start: int, tld: str | None) -> UrlMatch | None:
     raw = strip_punctuation(text)
+    if len(raw) > MAX_LENGTH:
+        return None
     if tld is None:
         url = repair(raw)
         return UrlMatch(url, raw, "bare", start, start + len(raw)) if url else None
