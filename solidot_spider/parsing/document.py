@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from secrets import token_hex
 
 from lxml import etree
@@ -12,8 +13,8 @@ from solidot_spider.parsing.elements import has_class
 from solidot_spider.parsing.html_tags import PAGE_END_BYTES, PAGE_END_TO_EOF
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
-    BLOCK_CLASS_BYTES,
     BOX_TAG,
+    FOOTER_ID,
     VIEWS_IN_HTML,
     VIEWS_IN_TEXT,
     VIEWS_LABEL_BYTES,
@@ -34,7 +35,7 @@ class Document:
         root: the root of the tree, of the story's slice or of the whole page.
         blocks: the story blocks outside the readers' comments.
         block_start: the offset of the only block's tag; 0 if the whole page was parsed.
-        block_end: the offset where the slice ends; the page's length if the whole page was parsed.
+        block_end: the offset where the slice ends, behind the footer's tag; the page's length if all was parsed.
         is_utf8: whether what was parsed is valid UTF-8; what is not is replaced by U+FFFD.
         is_fully_parsed: False if the parser gave up in the middle (``html_tree.Tree``).
         is_oversized: True if nothing was parsed, because the tree would be too large.
@@ -73,21 +74,28 @@ class Document:
 
         A whole page ends with the page's end tags, or has at least the mark in front of the readers' comments.
         """
-        block = self.block_start or self.data.rfind(BLOCK_CLASS_BYTES)
-        end = max(self.data.rfind(mark, block) for mark in PAGE_END_BYTES)
+        end = max(map(self.data.rfind, PAGE_END_BYTES))
         if end < 0:
-            lower = self.data.lower()
-            end = max(lower.rfind(mark, block) for mark in PAGE_END_BYTES)
+            end = max(map(self.data.lower().rfind, PAGE_END_BYTES))
         if end >= 0 and PAGE_END_TO_EOF.fullmatch(self.data, end):
             return False
-        return not any(comment_region.starts_comments(each) for each in self.root.iter(etree.Comment))
+        return not any(map(comment_region.starts_comments, self._nodes_before_footer()))
 
     @property
     def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
         if not self._may_have_comments:
             return []
-        return [each for each in self.root.iter(BOX_TAG) if comment_region.is_comment(each)]
+        return [each for each in self._nodes_before_footer() if comment_region.is_comment(each)]
+
+    def _nodes_before_footer(self) -> Iterator[Element]:
+        """The boxes and HTML comments of the tree, up to the footer behind the story."""
+        behind_block = False
+        for each in self.root.iter(BOX_TAG, etree.Comment):
+            if behind_block and each.get("id") == FOOTER_ID:
+                return
+            behind_block = behind_block or each is self.blocks[0]
+            yield each
 
     def contains(self, mark: bytes, *, from_block: bool = False) -> bool:
         """Whether the page's source contains some bytes: anywhere, or from the story's block on."""
@@ -131,13 +139,13 @@ class Document:
 
 
 def _ends_behind(block: Element, root: Element) -> bool:
-    """Whether the element at the end of a slice is the last one, and is not inside the block."""
-    last = root[-1]
+    """Whether the element at the end of a slice is the last one, in the footer, and not inside the block."""
+    last = footer = root[-1]
     while len(last):
-        last = last[-1]
+        footer, last = last, last[-1]
         if last is block:
             return False
-    return last.get("id") == _END_ID
+    return last.get("id") == _END_ID and footer.get("id") == FOOTER_ID and footer.tag == BOX_TAG
 
 
 def _frame_texts(root: Element) -> tuple[str, str]:

@@ -33,14 +33,19 @@ DROPPED = frozenset(
 """Left out with everything inside them."""
 
 COMMENT_START = b"<!--"
+COMMENT_NAME = b"!--"
 COMMENT_END = b"-->"
 NO_MARKUP = re.compile(
     # The first two letters alone tell most other tags, and a set of them is ten times as fast as names are.
     rb"<(?=[!/sStTiInNxXpP][-cCeEfFiIlLmMnNoOpPsStTxX][-aAcCeEfFiIlLmMoOpPrRsStTxXyY])"
-    rb"(?:!--|/?+(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext))",
+    rb"(!--|/?+(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext))"
+    rb"(?:\s[^<>\"']*+(?:\"[^\"<>]*+\"[^<>\"']*+|'[^'<>]*+'[^<>\"']*+)*+)?+(>?)",
     re.IGNORECASE,
 )
-"""Where an HTML comment, or an element whose content is no markup (or perhaps none), begins or ends."""
+"""Where an HTML comment, or an element whose content is no markup (or perhaps none), begins or ends.
+
+The groups are the name, and what ends the tag if it is well formed.
+"""
 
 ENDS_ELSEWHERE = re.compile(rb"</(?=[bhtBHT])(?:body|html|t)", re.IGNORECASE)
 """The end of an element that may be around a story: the page's own, or one of a table."""

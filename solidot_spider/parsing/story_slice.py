@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from solidot_spider.parsing.html_tags import (
     COMMENT_END,
+    COMMENT_NAME,
     COMMENT_START,
     ENDS_ELSEWHERE,
     HIDDEN_NAME,
@@ -37,7 +38,7 @@ _BEFORE_VALUE = b"= \t\n\r\f\v\0"
 
 
 class StorySlice(NamedTuple):
-    """Where the story's block starts, and where the footer (or nothing) follows; offsets in bytes.
+    """Where the story's block starts, and where the footer's start tag (or the page) ends; offsets in bytes.
 
     ``has_comments`` tells whether the page may have readers' comments.
     """
@@ -53,7 +54,7 @@ def find(data: bytes) -> StorySlice | None:
     start = _block_start(data)
     if start < 0 or not is_outside_tags(data, start) or not _is_outside_elements(data, start):
         return None
-    end = _footer_start(data, start)
+    end = _footer_end(data, start)
     comment = _first_comment(data, end)
     if 0 <= comment < start:
         return None
@@ -85,15 +86,15 @@ def _block_start(data: bytes) -> int:
     return -1
 
 
-def _footer_start(data: bytes, start: int) -> int:
-    """Where the footer's tag seems to start, behind ``start``; the page's length if it has no footer."""
+def _footer_end(data: bytes, start: int) -> int:
+    """Where what seems to be the footer's start tag ends, behind ``start``; the page's length if it has no footer."""
     at = start
     while (at := data.find(FOOTER_ID_BYTES, at)) >= 0:
         behind = at + len(FOOTER_ID_BYTES)
         if data[behind : behind + 1] in b"\"'> ":
             tag_start = data.rfind(b"<", max(start, at - _MAX_TAG_START), at)
             if tag_start >= 0 and FOOTER_TAG_START.match(data[tag_start:at]):
-                return tag_start
+                return data.find(b">", behind) + 1 or len(data)
         at = behind
     return len(data)
 
@@ -117,13 +118,15 @@ def is_outside_tags(data: bytes, at: int) -> bool:
 def _is_outside_elements(data: bytes, at: int) -> bool:
     """Whether an offset is certainly not inside an element whose content is no markup, or any comment."""
     tags = NO_MARKUP.findall(data, 0, at)
-    if COMMENT_START in tags:
+    if any(name == COMMENT_NAME for name, _ in tags):
         last = data.rfind(COMMENT_START, 0, at)
         if data.find(COMMENT_END, last + len(COMMENT_START), at) < 0 or COMMENTS_START_IN_HTML.search(data, 0, at):
             return False
-        tags = [tag for tag in tags if tag != COMMENT_START]
-    # Each opened and closed by turns: inside none of them, however a parser reads what is between.
-    return len(tags) % 2 == 0 and tags[::2] == [b"<" + tag[2:] for tag in tags[1::2]]
+        tags = [tag for tag in tags if tag[0] != COMMENT_NAME]
+    # Each opened and closed by turns, by whole tags: inside none of them, however a parser reads what is between.
+    return len(tags) % 2 == 0 and all(
+        opened[1] and closed == (b"/" + opened[0], b">") for opened, closed in zip(tags[::2], tags[1::2], strict=True)
+    )
 
 
 def is_in_text(data: bytes, at: int, start: int) -> bool:
