@@ -53,20 +53,18 @@ class Document:
         self.data = data
         self.blocks: list[Element] = []
         self.block_start, self.block_end = 0, len(data)
-        self._may_have_comments = True
         story = None if whole_page else story_slice.find(data)
-        if story:
+        if story and not story.has_comments:
             self._parse_slice(story)
         if not self.blocks:
-            self.block_start, self.block_end = 0, len(data)
-            self._parse(data)
+            utf8 = html_tree.to_utf8(data)
+            self.is_utf8 = utf8 is data
+            self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse_page(utf8)
             self.blocks = [
-                each
-                for each in comment_region.elements_outside(self.root)
-                if each.tag == BOX_TAG and has_class(each, BLOCK_CLASS)
+                each for each in comment_region.elements_outside(self.root, BOX_TAG) if has_class(each, BLOCK_CLASS)
             ]
         self.json_ld = json_ld.parse(data)
-        self.views = self._views()
+        self.views = self._views(story.start if story else 0)
 
     @property
     def is_truncated(self) -> bool:
@@ -84,8 +82,8 @@ class Document:
     @property
     def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
-        if not self._may_have_comments:
-            return []
+        if self.block_start:
+            return []  # a page that has some is parsed whole
         return [each for each in self._nodes_before_footer() if comment_region.is_comment(each)]
 
     def _nodes_before_footer(self) -> Iterator[Element]:
@@ -101,39 +99,27 @@ class Document:
         """Whether the page's source contains some bytes: anywhere, or from the story's block on."""
         return self.data.find(mark, self.block_start if from_block else 0) >= 0
 
-    def _parse(self, data: bytes, *, has_page_ends: bool = True) -> None:
-        self.is_utf8 = True
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            self.is_utf8 = False
-            data = data.decode(errors="replace").encode()
-        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(data, has_page_ends=has_page_ends)
-
     def _parse_slice(self, story: StorySlice) -> None:
         """Parse a slice, and keep its block if the slice proves to end between tags and behind the block."""
-        data = self.data[story.start : story.end]
-        if story.has_footer:
-            data += _END_OF_SLICE
-        self._parse(data, has_page_ends=not story.has_footer)
+        data = self.data[story.start : story.end] + _END_OF_SLICE
+        utf8 = html_tree.to_utf8(data)
+        self.is_utf8 = utf8 is data
+        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(utf8)
         block = next(self.root.iter(BOX_TAG), None)
-        if block is None or not has_class(block, BLOCK_CLASS):
-            return
-        if story.has_footer and not _ends_behind(block, self.root):
+        if block is None or not has_class(block, BLOCK_CLASS) or not _ends_behind(block, self.root):
             return
         self.block_start, self.block_end = story.start, story.end
-        self._may_have_comments = story.has_comments
         self.blocks = [block]
 
-    def _views(self) -> int | None:
-        """The last count before the story, else the first one behind it."""
-        start = self.block_start
+    def _views(self, start: int) -> int | None:
+        """The last count before the story (or before ``start``, where it certainly starts), else the first behind."""
         at = self.data.rfind(VIEWS_LABEL_BYTES, 0, start)
         if at >= 0 and story_slice.is_in_text(self.data, at, start):
             found = VIEWS_IN_HTML.match(self.data, at, start)
             if found:
                 return int(found[1].replace(b",", b""))
-        before, behind = map(collapse_space, _frame_texts(html_tree.parse_lossy(self.data)))
+        root = html_tree.parse_page(html_tree.to_utf8(self.data)).root if self.block_start else self.root
+        before, behind = map(collapse_space, _frame_texts(root))
         counts = [*VIEWS_IN_TEXT.findall(before)[-1:], *VIEWS_IN_TEXT.findall(behind)[:1]]
         return int(counts[0].replace(",", "")) if counts else None
 

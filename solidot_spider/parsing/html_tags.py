@@ -47,8 +47,8 @@ NO_MARKUP = re.compile(
 The groups are the name, and what ends the tag if it is well formed.
 """
 
-ENDS_ELSEWHERE = re.compile(rb"</(?=[bhtBHT])(?:body|html|t)", re.IGNORECASE)
-"""The end of an element that may be around a story: the page's own, or one of a table."""
+OF_PAGE_OR_TABLE = re.compile(rb"<(?=[/bBhH][bhtBHToOtT])(?:/?(?:body|html)|/t)", re.IGNORECASE)
+"""A tag of the page's own elements, or the end of a table's, which may end an element that it is not inside of."""
 
 TABLE_TAG = re.compile(rb"<t(?:able|body|head|foot|[dhr])\b", re.IGNORECASE)
 
@@ -58,6 +58,7 @@ HIDDEN_NAME = re.compile(
 )
 """A character reference to an ASCII letter, digit, hyphen or low line, as no page needs it."""
 
+PAGE_TAG = re.compile(rb"</?(?:body|html)\b", re.IGNORECASE)
 PAGE_END = re.compile(rb"</(?:body|html)\b[^<>]*>?", re.IGNORECASE)
 """The end of a page; also what is left of it, where a page was cut off within it."""
 PAGE_END_BYTES = (b"</body", b"</html")

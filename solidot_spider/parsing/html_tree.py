@@ -17,6 +17,7 @@ _MAX_TAGS = 100_000
 _MAX_ATTRIBUTES = 200_000
 _MAX_ATTRIBUTES_OF_TAG = 1000
 """The time that it takes to make an element grows with the square of its attributes."""
+_PAGE_START = b"<html><body>"
 _EMPTY_ELEMENT = b"<i></i>"
 
 
@@ -34,18 +35,9 @@ class Tree(NamedTuple):
     is_oversized: bool
 
 
-def parse(data: bytes, *, has_page_ends: bool = True) -> Tree:
-    """Parse UTF-8 bytes.
-
-    The end tags of ``body`` and ``html`` end nothing, as HTML has it; libxml2 would drop what is behind them.
-
-    Args:
-        data: a page, or a part of one.
-        has_page_ends: whether such end tags may be in it.
-    """
+def parse(data: bytes) -> Tree:
+    """Parse UTF-8 bytes."""
     oversized = is_oversized(data)
-    if has_page_ends:
-        data = PAGE_END.sub(_EMPTY_ELEMENT, data)
     try:
         root: Element | None = None if oversized else etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError:
@@ -56,9 +48,27 @@ def parse(data: bytes, *, has_page_ends: bool = True) -> Tree:
     return Tree(root, error is None or error.level != etree.ErrorLevels.FATAL, oversized)
 
 
+def parse_page(data: bytes) -> Tree:
+    """Parse a whole page in UTF-8, and lose nothing of it.
+
+    The end tags of ``body`` and ``html`` end nothing, nor does a slash in their start tags, as HTML has it; libxml2
+    would drop what is behind them. So both are open before the page begins.
+    """
+    return parse(_PAGE_START + PAGE_END.sub(_EMPTY_ELEMENT, data))
+
+
 def parse_lossy(data: bytes) -> Element:
-    """The root of a page's tree; what is not UTF-8 is replaced by U+FFFD."""
-    return parse(data.decode(errors="replace").encode()).root
+    """The root of a page's tree as libxml2 makes it, of whatever bytes."""
+    return parse(to_utf8(data)).root
+
+
+def to_utf8(data: bytes) -> bytes:
+    """A page, with U+FFFD in place of what is not UTF-8; the same object if all is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode(errors="replace").encode()
+    return data
 
 
 def is_oversized(data: bytes) -> bool:

@@ -38,7 +38,7 @@ def story_sids(data: bytes) -> list[int]:
     Only the heading's last link with a story's address counts: the first may be the section, and side boxes link to
     stories of any age.
     """
-    blocks = _blocks(html_tree.parse_lossy(data))
+    blocks = _blocks(html_tree.parse_page(html_tree.to_utf8(data)).root)
     return list(dict.fromkeys(sid for block in blocks if (sid := _title_sid(block))))
 
 
@@ -48,7 +48,7 @@ def day_sids(data: bytes, day: date) -> list[int] | None:
     A site in trouble answers every request with its home page, which shows two or three days. So more than half of the
     blocks must be of the day, by their datelines. An empty day has no block; its page is recognised by its frame.
     """
-    page = html_tree.parse_lossy(data)
+    page = html_tree.parse_page(html_tree.to_utf8(data)).root
     blocks = _blocks(page)
     found = {sid: _day(block) for block in blocks if (sid := _title_sid(block))}
     if not blocks:

@@ -13,10 +13,10 @@ from solidot_spider.parsing.html_tags import (
     COMMENT_END,
     COMMENT_NAME,
     COMMENT_START,
-    ENDS_ELSEWHERE,
     HIDDEN_NAME,
     NO_MARKUP,
-    PAGE_END,
+    OF_PAGE_OR_TABLE,
+    PAGE_TAG,
     TABLE_TAG,
 )
 from solidot_spider.parsing.markup import (
@@ -38,35 +38,33 @@ _BEFORE_VALUE = b"= \t\n\r\f\v\0"
 
 
 class StorySlice(NamedTuple):
-    """Where the story's block starts, and where the footer's start tag (or the page) ends; offsets in bytes.
+    """Where the story's block starts, and where the footer's start tag ends; offsets in bytes.
 
-    ``has_comments`` tells whether the page may have readers' comments.
+    ``has_comments`` tells that it is not enough: how readers' comments are nested depends on what is around the block.
     """
 
     start: int
     end: int
-    has_footer: bool
     has_comments: bool
 
 
 def find(data: bytes) -> StorySlice | None:
-    """The story's slice of a page; None if the page does not certainly have exactly one block."""
+    """The story's slice of a page; None if the page does not certainly have exactly one block, and a footer."""
     start = _block_start(data)
     if start < 0 or not is_outside_tags(data, start) or not _is_outside_elements(data, start):
         return None
     end = _footer_end(data, start)
     comment = _first_comment(data, end)
-    if 0 <= comment < start:
+    if not end or 0 <= comment < start:
         return None
     # A name may be disguised by character references, which only a parser of the whole page resolves.
     if HIDDEN_NAME.search(data, start if data.find(b"&", 0, start) < 0 else 0):
         return None
-    has_footer = end < len(data)
-    if ENDS_ELSEWHERE.search(data, start, end) and (
-        TABLE_TAG.search(data, 0, start) or (has_footer and PAGE_END.search(data, start, end))
+    if OF_PAGE_OR_TABLE.search(data, start, end) and (
+        TABLE_TAG.search(data, 0, start) or PAGE_TAG.search(data, start, end)
     ):
         return None
-    return StorySlice(start, end, has_footer, comment >= 0)
+    return StorySlice(start, end, comment >= 0)
 
 
 def _block_start(data: bytes) -> int:
@@ -87,16 +85,16 @@ def _block_start(data: bytes) -> int:
 
 
 def _footer_end(data: bytes, start: int) -> int:
-    """Where what seems to be the footer's start tag ends, behind ``start``; the page's length if it has no footer."""
+    """Where what seems to be the footer's start tag ends, behind ``start``; 0 if there is no footer."""
     at = start
     while (at := data.find(FOOTER_ID_BYTES, at)) >= 0:
         behind = at + len(FOOTER_ID_BYTES)
         if data[behind : behind + 1] in b"\"'> ":
             tag_start = data.rfind(b"<", max(start, at - _MAX_TAG_START), at)
             if tag_start >= 0 and FOOTER_TAG_START.match(data[tag_start:at]):
-                return data.find(b">", behind) + 1 or len(data)
+                return data.find(b">", behind) + 1
         at = behind
-    return len(data)
+    return 0
 
 
 def is_outside_tags(data: bytes, at: int) -> bool:
