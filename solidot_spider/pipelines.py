@@ -5,6 +5,8 @@ The first three wrap a pure function of ``record`` each, and work alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -17,20 +19,39 @@ from solidot_spider.crawl.session import session_of
 from solidot_spider.record import Draft
 
 
+@contextmanager
+def _dropped_if_invalid() -> Iterator[None]:
+    """Drop the item if no record can be made of it; the message says why."""
+    try:
+        yield
+    except items.RecordError as error:
+        raise DropItem(f"invalid-record: {error}") from error
+
+
 class SourcesPipeline:
     """Pulls the source links and labels out of a story's paragraphs."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its sources, and with its prose only."""
-        return record.with_sources(item)
+        """The draft with its sources, and with its prose only.
+
+        Raises:
+            DropItem: there are too many of them.
+        """
+        with _dropped_if_invalid():
+            return record.with_sources(item)
 
 
 class BodyPipeline:
     """Writes the body, as text and as clean HTML."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its body."""
-        return record.with_body(item)
+        """The draft with its body.
+
+        Raises:
+            DropItem: the body is too large for its page.
+        """
+        with _dropped_if_invalid():
+            return record.with_body(item)
 
 
 class CheckPipeline:
@@ -42,10 +63,8 @@ class CheckPipeline:
         Raises:
             DropItem: it breaks the schema; the message names the field.
         """
-        try:
+        with _dropped_if_invalid():
             return items.check(record.to_story(item))
-        except items.RecordError as error:
-            raise DropItem(f"invalid-record: {error}") from error
 
 
 class StorePipeline:

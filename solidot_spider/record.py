@@ -16,6 +16,9 @@ from solidot_spider.parsing import body, page, sources, submitter
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.sources import Sources
 
+_CONSTANT_SIZE = 20_000
+"""The bytes that the record of the smallest page may have."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -29,22 +32,39 @@ class Draft:
 
 
 def with_sources(draft: Draft) -> Draft:
-    """The draft with its sources extracted from the paragraphs."""
+    """The draft with its sources extracted from the paragraphs.
+
+    Raises:
+        RecordError: there are too many of them.
+    """
     story_page = draft.page
     draft.sources = sources.extract(story_page.paragraphs, story_page.published_at, story_page.sid)
     return draft
 
 
 def with_body(draft: Draft) -> Draft:
-    """The draft with its body as text and as HTML: of the prose if the sources are extracted, else of everything."""
+    """The draft with its body as text and as HTML: of the prose if the sources are extracted, else of everything.
+
+    Raises:
+        RecordError: the body is too large for its page.
+    """
     prose = draft.page.paragraphs if draft.sources is None else draft.sources.prose
     draft.body = body.text(prose)
-    draft.body_html = body.html(prose)
+    draft.body_html = body.html(prose, _max_size(draft.page))
     return draft
 
 
+def _max_size(story_page: StoryPage) -> int:
+    """The bytes that a page's record may have; 0 if the page's size is not known."""
+    return 2 * story_page.page_size + _CONSTANT_SIZE if story_page.page_size else 0
+
+
 def to_story(draft: Draft) -> Story:
-    """The record; ``items.check`` says whether it satisfies the schema."""
+    """The record; ``items.check`` says whether it satisfies the schema.
+
+    Raises:
+        RecordError: it is larger than twice its page.
+    """
     story_page = draft.page
     extracted = draft.sources or Sources([], [], [], story_page.paragraphs)
     fields: dict[str, Any] = {
@@ -60,7 +80,7 @@ def to_story(draft: Draft) -> Story:
         "related_sids": extracted.related,
         "images": body.images(extracted.prose),
     }
-    return Story(
+    story = Story(
         sid=story_page.sid,
         url=site.story_url(story_page.sid),
         **fields,
@@ -73,6 +93,17 @@ def to_story(draft: Draft) -> Story:
         content_hash=items.content_hash(fields),
         schema_version=1,
     )
+    if _may_be_large(story, story_page.page_size) and len(items.line(story)) > _max_size(story_page):
+        raise items.RecordError("larger than twice its page")
+    return story
+
+
+def _may_be_large(story: Story, page_size: int) -> bool:
+    """Whether a record has to be measured against its page; few have."""
+    objects = len(story.images) + len(story.source_labels) + len(story.comments) + len(story.topics)
+    links = sum(len(link.raw) for link in story.source_links)
+    size = 8 * (len(story.body_html) + len(story.title) + links) + 500 * (objects + len(story.source_links))
+    return 0 < page_size < size + 10 * len(story.related_sids)
 
 
 def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) -> Story | Missing | Unparsed:

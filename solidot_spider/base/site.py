@@ -13,13 +13,16 @@ CANONICAL = "https://www.solidot.org"
 DOMAIN = "solidot.org"
 MAX_SID = 99_999_999
 
+_MAX_SHARE = 8192
+"""So much of a share link's address is unescaped."""
+
 _SID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 _HOST = re.compile(r"(?:https?|ftp)://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)", re.ASCII | re.IGNORECASE)
 _STORY = re.compile(
     r"https?://[^/?#]+/+story(?:\.php)?/?\?(?:[^#]*&)?sid=([1-9]\d{0,7})(?=[&#]|$)", re.ASCII | re.IGNORECASE
 )
 _SHARED = re.compile(r"/story/?\?sid=([1-9]\d{0,7})(?!\d)", re.ASCII)
-_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//(?:[\w-]+\.)*solidot\.org)?/+comments/?\?", re.ASCII | re.IGNORECASE)
+_COMMENTS = re.compile(r"\s*(?:(?:https?:)?//(?:[\w-]+\.){0,10}solidot\.org)?/+comments/?\?", re.ASCII | re.IGNORECASE)
 _QUERY_SID = re.compile(r"[?&]sid=([^&]*)")
 
 
@@ -61,7 +64,7 @@ def asked_sid(url: str) -> int | None:
 
 def shared_sid(href: str) -> int | None:
     """The sid that a share link names: it carries the story's whole address, escaped or not."""
-    found = _SHARED.search(href) or _SHARED.search(unquote(href))
+    found = _SHARED.search(href) or _SHARED.search(unquote(href[:_MAX_SHARE]))
     return int(found[1]) if found else None
 
 

@@ -23,6 +23,9 @@ from solidot_spider.middlewares.throttle import limiter_of
 _IS_ROBOTS = "solidot_robots"
 """The ``meta`` key of the request for robots.txt itself."""
 
+_MAX_SIZE = 500 * 1024
+"""A parser must take so much of a robots.txt (RFC 9309); the rest of a larger one is left out."""
+
 
 class RobotsUnavailableError(RefusedError):
     """robots.txt answers 429 or 5xx: nobody knows what is allowed, so nothing is."""
@@ -88,7 +91,10 @@ def rules_of(response: Response) -> Protego:
         RobotsUnavailableError: the response does not say what is allowed.
     """
     if 200 <= response.status < 300:
-        return Protego.parse(response.body.decode("utf-8-sig", "replace"))
+        body = response.body
+        if len(body) > _MAX_SIZE:
+            body = body[:_MAX_SIZE].rpartition(b"\n")[0]
+        return Protego.parse(body.decode("utf-8-sig", "replace"))
     if 400 <= response.status < 500 and response.status != 429:
         return Protego.parse("")
     raise RobotsUnavailableError(f"robots.txt answers {response.status}")

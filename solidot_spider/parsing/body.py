@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from html import escape
 
-from solidot_spider.items import Image
+from solidot_spider.items import Image, RecordError
 from solidot_spider.parsing.paragraphs import Anchor, Cell, Container, InlineImage, Paragraph, Span
 
+_FEW_PIECES = 50
+"""The length of so few pieces of HTML need not be watched."""
 _CONTAINERS_OF_LINES = ("li", "pre")
 
 
@@ -60,13 +62,21 @@ def images(paragraphs: list[Paragraph]) -> list[Image]:
     return [Image(image.url, image.alt or None) for paragraph in paragraphs for image in paragraph.images]
 
 
-def html(paragraphs: list[Paragraph]) -> str:
+def html(paragraphs: list[Paragraph], max_length: int = 0) -> str:
     """The body as an HTML fragment that is safe to show.
 
     Only ``p br a i b em strong u sup sub ul ol li h1-h6 blockquote pre code table thead tbody tr th td img`` with
     ``href src alt title colspan rowspan`` in that order; absolute http(s) addresses; only ``&amp; &lt; &gt; &quot;``.
+
+    Args:
+        paragraphs: those of the body.
+        max_length: so many characters at most (0: no bound): tags round everything are written again in each paragraph.
+
+    Raises:
+        RecordError: it would be longer.
     """
     out: list[str] = []
+    length = written = 0
     path: tuple[Container, ...] = ()
     for paragraph in paragraphs:
         is_next_line = bool(path) and paragraph.path == path
@@ -74,6 +84,11 @@ def html(paragraphs: list[Paragraph]) -> str:
             _change_containers(out, path, paragraph.path)
         path = paragraph.path
         _write(out, paragraph, is_next_line=is_next_line)
+        if len(out) > _FEW_PIECES and max_length:
+            length += sum(map(len, out[written:]))
+            written = len(out)
+            if length > max_length:
+                raise RecordError(f"body_html: more than {max_length} characters")
     _change_containers(out, path, ())
     return "".join(out)
 

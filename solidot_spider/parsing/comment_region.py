@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from solidot_spider.parsing.markup import COMMENT_CLASS, COMMENT_ID, COMMENTS_END, COMMENTS_START
+from solidot_spider.parsing.markup import BOX_TAG, COMMENT_CLASS, COMMENT_ID, COMMENTS_END, COMMENTS_START
 
 
 def is_comment(element: Element) -> bool:
@@ -15,6 +15,7 @@ def is_comment(element: Element) -> bool:
     name = element.get("id")
     return (
         name is not None
+        and element.tag == BOX_TAG
         and COMMENT_ID.fullmatch(name) is not None
         and COMMENT_CLASS in (element.get("class") or "").split()
     )
@@ -26,10 +27,10 @@ def starts_comments(node: Element) -> bool:
     return is_html_comment and COMMENTS_START.fullmatch(node.text or "") is not None
 
 
-def elements_outside(root: Element) -> Iterator[Element]:
-    """Every element in document order that does not belong to the readers' comments."""
+def elements_outside(root: Element, tag: str = "*") -> Iterator[Element]:
+    """Every element with a tag, in document order, that does not belong to the readers' comments."""
     inside = False
-    nodes = etree.iterwalk(root, events=("start", "comment"))
+    nodes = etree.iterwalk(root, events=("start", "comment"), tag=(tag, BOX_TAG))
     for _, node in nodes:
         if node.tag is etree.Comment:
             inside = starts_comments(node) or (inside and not COMMENTS_END.fullmatch(node.text or ""))

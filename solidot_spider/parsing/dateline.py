@@ -18,12 +18,14 @@ from solidot_spider.parsing.markup import POSTED
 
 # Story pages have a space behind the first word, lists and comments have none; NBSP and breaks count as space.
 _DATELINE = re.compile(
-    POSTED + r"\s*(?P<date>\d{4}\s*年\s*(?:0?[1-9]|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*日)"
-    r"\s*(?P<time>(?:[01]?\d|2[0-3])\s*时\s*[0-5]?\d\s*分(?:\s*[0-5]?\d\s*秒)?)"
+    POSTED + r"\s*(?P<date>[0-9]{4}\s*年\s*(?:0?[1-9]|1[0-2])\s*月\s*(?:0?[1-9]|[12][0-9]|3[01])\s*日)"
+    r"\s*(?P<time>(?:[01]?[0-9]|2[0-3])\s*时\s*[0-5]?[0-9]\s*分(?:\s*[0-5]?[0-9]\s*秒)?)"
     r"(?:\s*(?P<weekday>(?:星期|周)[一二三四五六日天]))?"
 )
 _OTHER_ZONE = re.compile(r"\s*[(（]?\s*(?:UTC|GMT)(?!\s*\+0?8)", re.IGNORECASE)
-_PUBDATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+_PUBDATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_YEARS = range(1990, 2200)
+"""Years that can be calculated with; dates far off raise."""
 
 
 FIRST_YEAR = 2005
@@ -86,6 +88,8 @@ def parse(text: str) -> Dateline | None:
 
 
 def _dateline(found: re.Match[str]) -> Dateline | None:
+    if int(found["date"][:4]) not in _YEARS:  # dateutil takes the year 1 for 2001
+        return None
     try:
         day, time = _parse_part(found["date"]), _parse_part(found["time"])
     except (ValueError, OverflowError):
@@ -108,6 +112,7 @@ def parse_pubdate(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(f"{found[1]}T{found[2]}{found['zone'] or ''}")
-    except ValueError:
+        in_beijing = moment.astimezone(BEIJING) if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(BEIJING) if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+    return in_beijing if in_beijing.year in _YEARS else None

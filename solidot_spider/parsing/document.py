@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from secrets import token_hex
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from solidot_spider.parsing import comment_region, html_tree, json_ld, story_slice
 from solidot_spider.parsing.elements import has_class
+from solidot_spider.parsing.html_tags import PAGE_END_BYTES, PAGE_END_TO_EOF
 from solidot_spider.parsing.markup import (
-    BEHIND_STORY,
     BLOCK_CLASS,
     BOX_TAG,
-    COMMENT_CLASS_BYTES,
+    FOOTER_ID,
     VIEWS_IN_HTML,
     VIEWS_IN_TEXT,
     VIEWS_LABEL_BYTES,
 )
+from solidot_spider.parsing.story_slice import StorySlice
 from solidot_spider.parsing.text import collapse_space
+
+_END_ID = token_hex(8)
+"""Marks the end of a slice; no page can know it."""
+_END_OF_SLICE = f"<area id={_END_ID}>".encode()  # empty, and of no effect on the elements around it
 
 
 class Document:
@@ -27,6 +35,7 @@ class Document:
         root: the root of the tree, of the story's slice or of the whole page.
         blocks: the story blocks outside the readers' comments.
         block_start: the offset of the only block's tag; 0 if the whole page was parsed.
+        block_end: the offset where the slice ends, behind the footer's tag; the page's length if all was parsed.
         is_utf8: whether what was parsed is valid UTF-8; what is not is replaced by U+FFFD.
         is_fully_parsed: False if the parser gave up in the middle (``html_tree.Tree``).
         is_oversized: True if nothing was parsed, because the tree would be too large.
@@ -42,38 +51,49 @@ class Document:
             whole_page: parse the whole page even if its story's slice is enough.
         """
         self.data = data
-        self.is_utf8 = True
         self.blocks: list[Element] = []
-        self.block_start = 0
+        self.block_start, self.block_end = 0, len(data)
         story = None if whole_page else story_slice.find(data)
-        if story:
-            self.block_start = story.start
-            self._parse(data[story.start : story.end])
-            block = next(self.root.iter(BOX_TAG), None)
-            if block is not None and has_class(block, BLOCK_CLASS):
-                self.blocks = [block]
+        if story and not story.has_comments:
+            self._parse_slice(story)
         if not self.blocks:
-            self.block_start = 0
-            self._parse(data)
+            utf8 = html_tree.to_utf8(data)
+            self.is_utf8 = utf8 is data
+            self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse_page(utf8)
             self.blocks = [
-                each
-                for each in comment_region.elements_outside(self.root)
-                if each.tag == BOX_TAG and has_class(each, BLOCK_CLASS)
+                each for each in comment_region.elements_outside(self.root, BOX_TAG) if has_class(each, BLOCK_CLASS)
             ]
         self.json_ld = json_ld.parse(data)
-        self.views = self._views()
+        self.views = self._views(story.start if story else 0)
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the page ends within its story: one that was cut off would give half a story."""
-        return self.data.rfind(b"</body") <= self.block_start and not BEHIND_STORY.search(self.data, self.block_start)
+        """Whether the page ends within its story: one that was cut off would give half a story.
+
+        A whole page ends with the page's end tags, or has at least the mark in front of the readers' comments.
+        """
+        end = max(map(self.data.rfind, PAGE_END_BYTES))
+        if end < 0:
+            end = max(map(self.data.lower().rfind, PAGE_END_BYTES))
+        if end >= 0 and PAGE_END_TO_EOF.fullmatch(self.data, end):
+            return False
+        return not any(map(comment_region.starts_comments, self._nodes_before_footer()))
 
     @property
     def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
-        if not self.contains(COMMENT_CLASS_BYTES, from_block=True):
-            return []
-        return [each for each in self.root.iter(BOX_TAG) if comment_region.is_comment(each)]
+        if self.block_start:
+            return []  # a page that has some is parsed whole
+        return [each for each in self._nodes_before_footer() if comment_region.is_comment(each)]
+
+    def _nodes_before_footer(self) -> Iterator[Element]:
+        """The boxes and HTML comments of the tree, up to the footer behind the story."""
+        behind_block = not self.blocks
+        for each in self.root.iter(BOX_TAG, etree.Comment):
+            if behind_block and each.get("id") == FOOTER_ID:
+                return
+            behind_block = behind_block or each is self.blocks[0]
+            yield each
 
     def contains(self, mark: bytes, *, from_block: bool = False) -> bool:
         """Whether the page's source contains some bytes: anywhere, or from the story's block on."""
@@ -84,33 +104,53 @@ class Document:
         first = self.data.find(mark, self.block_start)
         return first >= 0 and first == self.data.rfind(mark, self.block_start)
 
-    def _parse(self, data: bytes) -> None:
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            self.is_utf8 = False
-            data = data.decode(errors="replace").encode()
-        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(data)
+    def _parse_slice(self, story: StorySlice) -> None:
+        """Parse a slice, and keep its block if the slice proves to end between tags and behind the block."""
+        data = self.data[story.start : story.end] + _END_OF_SLICE
+        utf8 = html_tree.to_utf8(data)
+        self.is_utf8 = utf8 is data
+        self.root, self.is_fully_parsed, self.is_oversized = html_tree.parse(utf8)
+        block = next(self.root.iter(BOX_TAG), None)
+        if block is None or not has_class(block, BLOCK_CLASS) or not _ends_behind(block, self.root):
+            return
+        self.block_start, self.block_end = story.start, story.end
+        self.blocks = [block]
 
-    def _views(self) -> int | None:
-        at = self.data.rfind(VIEWS_LABEL_BYTES, 0, self.block_start)
-        if at >= 0 and self.data.find(b"-->", at, self.block_start) < 0:
-            found = VIEWS_IN_HTML.match(self.data, at)
+    def _views(self, start: int) -> int | None:
+        """The last count before the story (or before ``start``, where it certainly starts), else the first behind."""
+        at = self.data.rfind(VIEWS_LABEL_BYTES, 0, start)
+        if at >= 0 and story_slice.is_in_text(self.data, at, start):
+            found = VIEWS_IN_HTML.match(self.data, at, start)
             if found:
                 return int(found[1].replace(b",", b""))
-        in_text = VIEWS_IN_TEXT.search(collapse_space(_frame_text(html_tree.parse_lossy(self.data))))
-        return int(in_text[1].replace(",", "")) if in_text else None
+        root = html_tree.parse_page(html_tree.to_utf8(self.data)).root if self.block_start else self.root
+        before, behind = map(collapse_space, _frame_texts(root))
+        counts = [*VIEWS_IN_TEXT.findall(before)[-1:], *VIEWS_IN_TEXT.findall(behind)[:1]]
+        return int(counts[0].replace(",", "")) if counts else None
 
 
-def _frame_text(root: Element) -> str:
-    """The text of a page without its stories, readers' comments and scripts."""
-    out: list[str] = []
+def _ends_behind(block: Element, root: Element) -> bool:
+    """Whether the element at the end of a slice is the last one, in the footer, and not inside the block."""
+    last = footer = root[-1]
+    while len(last):
+        footer, last = last, last[-1]
+        if last is block:
+            return False
+    return last.get("id") == _END_ID and footer.get("id") == FOOTER_ID and footer.tag == BOX_TAG
+
+
+def _frame_texts(root: Element) -> tuple[str, str]:
+    """The text of a page before its first story and behind it, without stories, readers' comments and scripts."""
+    before: list[str] = []
+    out = before
     nodes = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, node in nodes:
         if event != "start":
             out.append(node.tail or "")
         elif node.tag in ("script", "style") or has_class(node, BLOCK_CLASS) or comment_region.is_comment(node):
             nodes.skip_subtree()
+            if out is before and has_class(node, BLOCK_CLASS):
+                out = []
         else:
             out.append(node.text or "")
-    return "".join(out)
+    return "".join(before), "" if out is before else "".join(out)

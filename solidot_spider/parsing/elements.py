@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from solidot_spider.parsing.markup import LATE_IMAGE_ATTRIBUTES
@@ -37,3 +38,20 @@ def image_source(element: Element) -> str:
     """An image's address, also where a script loads it late."""
     late = (element.get(name) for name in LATE_IMAGE_ATTRIBUTES)
     return next(filter(None, late), None) or element.get("src") or ""
+
+
+def anchor_text(element: Element) -> str:
+    """The text inside an anchor, up to another anchor inside it: HTML knows none, and each would hold all the rest."""
+    if not len(element):
+        return element.text or ""
+    if sum(1 for _ in element.iter("a")) == 1:
+        return text_content(element)
+    out = [element.text or ""]
+    nodes = etree.iterwalk(element, events=("start", "end"))
+    for event, node in nodes:
+        if node is element:
+            continue
+        if event == "start" and node.tag == "a":
+            break
+        out.append((node.text if event == "start" else node.tail) or "")
+    return "".join(out)

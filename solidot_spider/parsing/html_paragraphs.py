@@ -10,17 +10,18 @@ from lxml.etree import _Element as Element
 from solidot_spider.base import site
 from solidot_spider.parsing import urls
 from solidot_spider.parsing.comment_region import starts_comments
-from solidot_spider.parsing.elements import image_source, text_content
+from solidot_spider.parsing.elements import anchor_text, image_source
 from solidot_spider.parsing.foreign_boxes import is_foreign
 from solidot_spider.parsing.html_tags import BLOCKS, CELLS, CONTAINERS, DROPPED, HEADINGS, INLINE
 from solidot_spider.parsing.markup import DONATION_IMAGE, INTERNAL_PLACEHOLDER, REPLY_MARK, SEALED_NOTICE
-from solidot_spider.parsing.paragraph_builder import ParagraphBuilder, cell_attributes, containers_of
+from solidot_spider.parsing.paragraph_builder import (
+    EndOfStory,
+    ParagraphBuilder,
+    cell_attributes,
+    containers_of,
+)
 from solidot_spider.parsing.paragraphs import Anchor, Cell, InlineImage, Paragraph, Span, collapse_spans
 from solidot_spider.parsing.text import collapse_space
-
-
-class EndOfStory(Exception):  # noqa: N818 - the end of a story is no error
-    """The reply link, the notice of sealed comments or the comments were reached."""
 
 
 def parse_fragment(root: Element, url: str) -> list[Paragraph]:
@@ -32,13 +33,14 @@ def parse_fragment(root: Element, url: str) -> list[Paragraph]:
 
 
 class ParagraphVisitor(ParagraphBuilder):
-    """Visits each node once; libxml2 limits the tree to a depth of 256, so recursion is safe.
+    """Visits each node once; libxml2 limits the tree to a depth of 255, and each level takes three calls.
 
     Args:
         url: the story's address, against which links are resolved.
 
     Raises:
         EndOfStory: by each visit that reaches the end of the story's text.
+        TooDeepError: by each visit that reaches a container nested too deep.
     """
 
     def __init__(self, url: str) -> None:
@@ -128,8 +130,12 @@ class ParagraphVisitor(ParagraphBuilder):
             self.end_paragraph()
 
     def visit_inline(self, element: Element) -> None:
-        """Visit an inline element that is kept."""
-        self.visit_inside_tags(element, (*self.tags, element.tag))
+        """Visit an inline element that is kept; inside one of its own kind it adds nothing."""
+        before = self.tags
+        if element.tag not in before:
+            self.tags = (*before, element.tag)
+        self.visit_inside(element)
+        self.tags = before
 
     def visit_anchor(self, element: Element) -> None:
         """Visit an anchor; it ends the story if it is the story's reply link."""
@@ -139,16 +145,13 @@ class ParagraphVisitor(ParagraphBuilder):
             return
         if REPLY_MARK in href and site.commented_sid(href) == site.asked_sid(self.url):
             raise EndOfStory
-        text = collapse_space(text_content(element))
+        text = collapse_space(anchor_text(element))
         title = collapse_space(element.get("title") or "")
         url = "" if INTERNAL_PLACEHOLDER in href else urls.absolute(href, self.url)
         anchor = Anchor(url, href, text, title)
         # HTML knows no anchor in an anchor: the inner one ends the outer.
-        self.visit_inside_tags(element, (*(tag for tag in self.tags if isinstance(tag, str)), anchor))
-
-    def visit_inside_tags(self, element: Element, tags: tuple[str | Anchor, ...]) -> None:
-        """Visit everything inside an element, with these inline elements open."""
-        before, self.tags = self.tags, tags
+        before = self.tags
+        self.tags = (*(tag for tag in before if isinstance(tag, str)), anchor)
         self.visit_inside(element)
         self.tags = before
 

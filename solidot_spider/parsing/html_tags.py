@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 INLINE = frozenset({"b", "i", "em", "strong", "u", "sup", "sub", "code"})
 """Kept inside a paragraph. (Links and images are handled on their own.)"""
 
@@ -29,3 +31,40 @@ DROPPED = frozenset(
     " datalist".split()
 )
 """Left out with everything inside them."""
+
+COMMENT_START = b"<!--"
+COMMENT_NAME = b"!--"
+COMMENT_END = b"-->"
+NO_MARKUP = re.compile(
+    # The first two letters alone tell most other tags, and a set of them is ten times as fast as names are.
+    rb"<(?=[!/sStTiInNxXpP][-cCeEfFiIlLmMnNoOpPsStTxX][-aAcCeEfFiIlLmMoOpPrRsStTxXyY])"
+    rb"(!--|/?+(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext))"
+    rb"(?:\s[^<>\"']*+(?:\"[^\"<>]*+\"[^<>\"']*+|'[^'<>]*+'[^<>\"']*+)*+)?+(>?)",
+    re.IGNORECASE,
+)
+"""Where an HTML comment, or an element whose content is no markup (or perhaps none), begins or ends.
+
+The groups are the name, and what ends the tag if it is well formed.
+"""
+
+OF_PAGE_OR_TABLE = re.compile(rb"<(?=[/bBhH][bhtBHToOtT])(?:/?(?:body|html)|/t)", re.IGNORECASE)
+"""A tag of the page's own elements, or the end of a table's, which may end an element that it is not inside of."""
+
+TABLE_TAG = re.compile(rb"<t(?:able|body|head|foot|[dhr])\b", re.IGNORECASE)
+
+HIDDEN_NAME = re.compile(
+    rb"&(?:lowbar|#(?:0*(?:4[589]|5[0-7]|6[5-9]|[789]\d|1[01]\d|12[0-2])|x0*(?:2d|3\d|[4-7][0-9a-f]))(?![0-9a-f]))",
+    re.IGNORECASE,
+)
+"""A character reference to an ASCII letter, digit, hyphen or low line, as no page needs it."""
+
+PAGE_TAG = re.compile(rb"</?(?:body|html)\b", re.IGNORECASE)
+PAGE_END = re.compile(rb"</(?:body|html)\b[^<>]*>?", re.IGNORECASE)
+"""The end of a page; also what is left of it, where a page was cut off within it."""
+PAGE_END_BYTES = (b"</body", b"</html")
+PAGE_END_TO_EOF = re.compile(
+    PAGE_END.pattern + rb"(?:\s++|<!--(?:[^-]|-(?!->))*+-->"
+    rb"|<script\b[^>]*+>(?:[^<]|<(?!/script))*+</script\s*+>|<[^>]*+>)*+",
+    re.IGNORECASE,
+)
+"""The end of a page and what is often behind it: tags, scripts and HTML comments, but no text."""

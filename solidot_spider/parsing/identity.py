@@ -1,16 +1,17 @@
 """Checks whether a page is the story that was asked for.
 
-A withdrawn story answers with the home page and a status below 400. So every statement of a sid on the page counts:
-the share link, the reply and comment links of the story's block, the address after a redirect (README, *What did not
-come*).
+A withdrawn story answers with the home page and a status below 400. So every statement of a sid on the page counts,
+and the address after a redirect (README, *What did not come*). A page with two stories is a list, also where the first
+one is the story asked for: lists cut their stories.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from solidot_spider.parsing import statements
 from solidot_spider.parsing.document import Document
-from solidot_spider.parsing.markup import READ_MORE_BYTES, REPLY_MARK_BYTES, SPECIALIST_PATH_BYTES
+from solidot_spider.parsing.markup import READ_MORE_BYTES, SPECIALIST_PATH_BYTES
 from solidot_spider.parsing.story_header import StoryHeader
 
 SEVERAL_STORIES = "several-stories"
@@ -40,15 +41,12 @@ def check_identity(
         asked: the sid that was asked for.
         answered: the sid of the address that answered.
     """
-    shared = header.shared_sids() if header else set()
-    stated = set(shared)
-    if header and document.contains(REPLY_MARK_BYTES, from_block=True):
-        stated |= header.replied_sids()
-    others = (stated | {answered}) - {asked}
-    is_one_story = len(document.blocks) == 1 or asked in shared  # the first story of a list shares itself, too
-    if not others and (is_one_story if stated else _is_story_without_sid(document, header)):
+    stated = statements.collect(document, header)
+    others = (stated.all | {answered}) - {asked}
+    is_one_story = not any(StoryHeader(block).is_of_story for block in document.blocks[1:])
+    if not others and (is_one_story if stated.own else _is_story_without_sid(document, header)):
         return None
-    if asked not in stated and _count_home_page_signs(document, header) >= 2:
+    if asked not in stated.all and _count_home_page_signs(document, header) >= 2:
         return Missing("home-page")
     if others:
         return Unparsed("other-story")

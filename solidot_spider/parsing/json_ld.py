@@ -9,14 +9,19 @@ import json
 import re
 from typing import NamedTuple
 
-from solidot_spider.parsing.markup import JSON_LD_PUBDATE, JSON_LD_TITLE, JSON_LD_TYPE
+from solidot_spider.parsing.markup import JSON_LD_ADDRESS, JSON_LD_PUBDATE, JSON_LD_TITLE, JSON_LD_TYPE
 from solidot_spider.parsing.text import collapse_space
 
-_STRING_VALUE = rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
+_STRING_VALUE = rb'\s*:\s*"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
 _TITLE_KEY = f'"{JSON_LD_TITLE}"'.encode()
 _PUBDATE_KEY = f'"{JSON_LD_PUBDATE}"'.encode()
+_ADDRESS_KEY = f'"{JSON_LD_ADDRESS}"'.encode()
 _TITLE = re.compile(_TITLE_KEY + _STRING_VALUE, re.DOTALL)
 _PUBDATE = re.compile(_PUBDATE_KEY + _STRING_VALUE, re.DOTALL)
+_ADDRESS = re.compile(_ADDRESS_KEY + _STRING_VALUE, re.DOTALL)
+
+
+_DECODER = json.JSONDecoder(strict=False)  # a title may hold a raw tab
 
 
 class JsonLd(NamedTuple):
@@ -34,6 +39,11 @@ def parse(data: bytes) -> JsonLd:
     """
     script = _script(data)
     return JsonLd(collapse_space(_value(_TITLE, script)), _value(_PUBDATE, script))
+
+
+def parse_address(data: bytes) -> str:
+    """The page's own address in its JSON-LD; '' if it is missing."""
+    return _value(_ADDRESS, _script(data))
 
 
 def _script(data: bytes) -> bytes:
@@ -59,7 +69,7 @@ def _value(key: re.Pattern[bytes], script: bytes) -> str:
     if "\\" not in text:
         return text
     try:
-        value: str = json.loads(f'"{text}"', strict=False)  # a title may hold a raw tab
+        value: str = _DECODER.decode(f'"{text}"')
     except ValueError:
         return ""
     return value.encode(errors="replace").decode()  # an escape may be half of a surrogate pair

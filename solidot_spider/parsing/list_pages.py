@@ -5,6 +5,7 @@ A list page has a block a story, whose heading is a link.
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import date
 
 from lxml import etree
@@ -26,6 +27,8 @@ from solidot_spider.parsing.markup import (
 )
 from solidot_spider.parsing.story_header import StoryHeader
 
+_MAX_LINKS = 10
+"""So many of a heading's links are looked at; there are one or two."""
 _FEED_PARSER = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
 
 
@@ -35,7 +38,7 @@ def story_sids(data: bytes) -> list[int]:
     Only the heading's last link with a story's address counts: the first may be the section, and side boxes link to
     stories of any age.
     """
-    blocks = _blocks(html_tree.parse_lossy(data))
+    blocks = _blocks(html_tree.parse_page(html_tree.to_utf8(data)).root)
     return list(dict.fromkeys(sid for block in blocks if (sid := _title_sid(block))))
 
 
@@ -45,7 +48,7 @@ def day_sids(data: bytes, day: date) -> list[int] | None:
     A site in trouble answers every request with its home page, which shows two or three days. So more than half of the
     blocks must be of the day, by their datelines. An empty day has no block; its page is recognised by its frame.
     """
-    page = html_tree.parse_lossy(data)
+    page = html_tree.parse_page(html_tree.to_utf8(data)).root
     blocks = _blocks(page)
     found = {sid: _day(block) for block in blocks if (sid := _title_sid(block))}
     if not blocks:
@@ -61,16 +64,26 @@ def feed_sids(data: bytes) -> list[int]:
 
     A link may lack its scheme.
     """
+    if html_tree.is_oversized(data):
+        return []
     try:
         root: Element | None = etree.fromstring(data.strip(), _FEED_PARSER)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
         return []
-    items = root.iter(*FEED_ITEM_TAGS)
-    links = (link.text or link.get("href") or "" for item in items for link in item.iter(FEED_LINK_TAG))
-    found = (site.linked_sid(site.resolve(link.strip(), site.CANONICAL)) for link in links)
+    # An item inside another one is seen with the outer one: each link counts once.
+    items = (item for item in root.iter(*FEED_ITEM_TAGS) if next(item.iterancestors(*FEED_ITEM_TAGS), None) is None)
+    found = (_linked_sid(link) for item in items for link in item.iter(FEED_LINK_TAG))
     return list(dict.fromkeys(sid for sid in found if sid))
+
+
+def _linked_sid(link: Element) -> int | None:
+    try:
+        address = link.text or link.get("href") or ""
+    except UnicodeDecodeError:  # libxml2 lets a reference to half a surrogate pair pass
+        return None
+    return site.linked_sid(site.resolve(address.strip(), site.CANONICAL))
 
 
 def _blocks(page: Element) -> list[Element]:
@@ -81,8 +94,9 @@ def _title_sid(block: Element) -> int | None:
     heading = next(block.iter(HEADING_TAG), None)
     if heading is None:
         return None
-    found = (site.linked_sid(site.resolve(a.get("href") or "", site.CANONICAL)) for a in heading.iter("a"))
-    return next((sid for sid in reversed(list(found)) if sid), None)
+    last_first = reversed(deque(heading.iter("a"), _MAX_LINKS))
+    found = (site.linked_sid(site.resolve(a.get("href") or "", site.CANONICAL)) for a in last_first)
+    return next((sid for sid in found if sid), None)
 
 
 def _day(block: Element) -> date | None:

@@ -45,14 +45,15 @@ META_CLASS = "talk_time"
 POSTED = "发表于"
 POSTED_BYTES = POSTED.encode()
 PROFILE_PATH = "/~"
-PROFILE_NAME = re.compile(rf"{PROFILE_PATH}([^/?#]+)")
+PROFILE_NAME = re.compile(rf"{PROFILE_PATH}([^/?#]{{1,200}})")
 UID = re.compile(r"[(（]\s*(\d{1,9})\s*[)）]", re.ASCII)
-NAME_AND_UID = re.compile(r"(\S+)\s*[(（]\s*(\d{1,9})\s*[)）]\s*$", re.ASCII)
+NAME_AND_UID = re.compile(r"(?<!\S)(\S{1,100}?)\s?[(（]\s?(\d{1,9})\s?[)）]\s?$", re.ASCII)
 DEPARTMENT_TAGS = ("b", "strong")
 DEPARTMENT_PREFIX = "来自"
 DEPARTMENT_SUFFIX = "部门"
 DEPARTMENT_IN_TEXT = re.compile(rf"{DEPARTMENT_PREFIX}\S.*")
 SHARE_MARK = "share"
+SHARE_MARK_BYTES = SHARE_MARK.encode()
 """In the address of a share link: the page's own statement of its sid, on every story page."""
 
 # The topics: icons that link to a search, one to three a story. Attested.
@@ -67,16 +68,19 @@ BODY_CLASS_BYTES = BODY_CLASS.encode()
 _COMMENTS_START = "comments start"
 _COMMENTS_END = "comments end"
 COMMENTS_START_BYTES = _COMMENTS_START.encode()
+COMMENTS_START_IN_HTML = re.compile(
+    rb"<!--\s*" + COMMENTS_START_BYTES.replace(b" ", rb"\s+") + rb"\s*-->", re.IGNORECASE
+)
 COMMENTS_START = re.compile(r"\s*" + _COMMENTS_START.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
 COMMENTS_END = re.compile(r"\s*" + _COMMENTS_END.replace(" ", r"\s+") + r"\s*", re.IGNORECASE)
 COMMENTS_END_BYTES = _COMMENTS_END.encode()
 COMMENT_CLASS = "list_com"
 COMMENT_CLASS_BYTES = COMMENT_CLASS.encode()
-COMMENT_ID = re.compile(r"comment_(\d+)")
+COMMENT_ID = re.compile(r"comment_(\d+)", re.ASCII)
 COMMENT_ITEM_TAG = "li"
-COMMENT_ITEM_ID = re.compile(r"tree_(\d+)")
-COMMENT_HEADING = re.compile(r"(?P<title>.*?)\s*[(（]\s*得分\s*[:：]\s*(?P<score>[+-]?\d+)[^()（）]*[)）]")
-COMMENT_UID = re.compile(r"[(（]\s*(\d+)\s*[)）]")
+COMMENT_ITEM_ID = re.compile(r"tree_(\d{1,9})", re.ASCII)
+COMMENT_SCORE = re.compile(r"\s?[(（]\s?得分\s?[:：]\s?(?P<score>[+-]?\d{1,9})(?!\d)[^()（）]*[)）]$", re.ASCII)
+COMMENT_UID = re.compile(r"[(（]\s*(\d{1,9})\s*[)）]", re.ASCII)
 COMMENT_TEXT_CLASS = "p_text"
 COMMENT_MARKS = (COMMENT_CLASS_BYTES, b"comment_", b"tree_")
 """Stand in a page with comments, as a class or in ids."""
@@ -111,16 +115,29 @@ DONATION_IMAGE = re.compile(r"/0/446/liiLIZF8Uh6yM\.")
 JSON_LD_TYPE = b"ld+json"
 JSON_LD_TITLE = "title"
 JSON_LD_PUBDATE = "pubDate"
+JSON_LD_ADDRESS = "@id"
+
+# The page's own address in its head; not attested.
+HEAD_END = b"</head"
+HEAD_MARKS = (b"canonical", b"og:url")
+ADDRESS_IN_HEAD = re.compile(
+    rb"""<(?:link|meta)\b(?=[^>]{0,300}(?:canonical|og:url))[^>]{0,300}?/story/?\?(?:[^"'>]{0,100}[&;])?sid=([1-9]\d{0,7})(?!\d)""",
+    re.IGNORECASE,
+)
+
+# The script that loads the stories before and after this one. Attested.
+NEIGHBOURS_MARK = b"story_pn/"
+NEIGHBOURS_SCRIPT = re.compile(rb"<script\b[^<>]*/" + NEIGHBOURS_MARK + rb"([1-9]\d{0,7})(?!\d)", re.IGNORECASE)
 
 # The view count, in a side box. Attested; its place on the page changed over the years.
 _VIEWS_LABEL = "本文已被查看"
 _VIEWS_UNIT = "次"
-_SPACE_OR_TAG = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*"
+_SPACE_OR_TAG = rb"(?:\s|\xc2\xa0|&nbsp;|&#160;|&#xa0;|<[^>]*>)*+"
 VIEWS_LABEL_BYTES = _VIEWS_LABEL.encode()
 VIEWS_IN_HTML = re.compile(
-    VIEWS_LABEL_BYTES + _SPACE_OR_TAG + rb"(\d[\d,]*)" + _SPACE_OR_TAG + _VIEWS_UNIT.encode(), re.IGNORECASE
+    VIEWS_LABEL_BYTES + _SPACE_OR_TAG + rb"(\d[\d,]{0,11}+)" + _SPACE_OR_TAG + _VIEWS_UNIT.encode(), re.IGNORECASE
 )
-VIEWS_IN_TEXT = re.compile(rf"{_VIEWS_LABEL}\s*(\d[\d,]*)\s*{_VIEWS_UNIT}", re.ASCII)
+VIEWS_IN_TEXT = re.compile(rf"{_VIEWS_LABEL}\s*(\d[\d,]{{0,11}}+)\s*{_VIEWS_UNIT}", re.ASCII)
 
 # The frame of every page: middle column, side boxes, links to days, footer. Attested.
 CENTER_ID = "center"
@@ -130,10 +147,6 @@ FOOTER_ID = "footer"
 FOOTER_ID_BYTES = FOOTER_ID.encode()
 FOOTER_TAG_START = re.compile(rf"""<{BOX_TAG}\s(?:[^<>]*\s)?id\s*=\s*["']?\Z""".encode(), re.IGNORECASE)
 """The footer's tag up to its id."""
-BEHIND_STORY = re.compile(
-    rb"</(?:body|html)\b|<!--\s*" + COMMENTS_START_BYTES.replace(b" ", rb"\s+") + rb"\b", re.IGNORECASE
-)
-"""What a page has behind its story's text, unless the page was cut off."""
 
 # The home page, which answers for a withdrawn story (22/4804). Attested on captured home pages.
 READ_MORE_BYTES = "阅读原文".encode()

@@ -28,6 +28,8 @@ from solidot_spider.parsing.text import collapse_space
 _MINUTE = timedelta(minutes=1)
 _MAX_DEPARTMENTS = 20
 """So many lines are looked for behind the dateline."""
+_MAX_EDITOR_LENGTH = 200
+"""Without a profile link, an editor's name and uid are looked for in so many characters before the dateline."""
 _MAX_LEVELS = 6
 """So many elements around a profile link are tried."""
 _LABEL_END = ":："
@@ -89,7 +91,7 @@ class MetaLine:
             raise DoubtError("several-editors")
         for profile, name in names.items():
             return Editor(name or profile, uid) if name or profile else None
-        named = NAME_AND_UID.search(before)
+        named = NAME_AND_UID.search(before[-_MAX_EDITOR_LENGTH:])
         return Editor(named[1], int(named[2])) if named else None
 
     def department(self, posted: FoundDateline | None) -> str | None:

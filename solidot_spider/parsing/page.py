@@ -19,6 +19,7 @@ from solidot_spider.parsing.doubt import DoubtError
 from solidot_spider.parsing.identity import Missing, Unparsed, check_identity, missing_part
 from solidot_spider.parsing.markup import BODY_CLASS_BYTES
 from solidot_spider.parsing.meta_line import MetaLine
+from solidot_spider.parsing.paragraph_builder import TooDeepError
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.story_header import StoryHeader
 
@@ -33,7 +34,8 @@ _WITNESSED = frozenset({"title-from-jsonld", "title-differs", "time-from-jsonld"
 class StoryPage(Struct):
     """What a story page says, before its paragraphs are split into sources and prose.
 
-    ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had.
+    ``notes`` names what was odd: two places that disagreed, a part that only the JSON-LD had. ``page_size`` is that of
+    the page in bytes, which bounds its record (0: no bound).
     """
 
     sid: int
@@ -46,6 +48,7 @@ class StoryPage(Struct):
     views: int | None
     comments: list[Comment]
     notes: list[str] = []
+    page_size: int = 0
 
 
 def parse(
@@ -63,7 +66,7 @@ def parse(
     asked = answered if sid is None else sid
     if asked is None or answered is None:
         return Missing("redirected")
-    if not data.strip():
+    if not data or data.isspace():
         return Unparsed("empty")
     return parse_document(Document(data), asked, answered, fetched_at)
 
@@ -79,14 +82,14 @@ def parse_document(
     problem = check_identity(document, header, asked, answered)
     if problem:
         return problem
-    if header is None:
-        return Unparsed("no-block")
-    if not document.is_fully_parsed or document.is_truncated:
-        return Unparsed("cut-off" if document.is_fully_parsed else "too-deep")
+    if header is None or not document.is_fully_parsed or document.is_truncated:
+        return Unparsed("no-block" if header is None else "cut-off" if document.is_fully_parsed else "too-deep")
     try:
         return _story_page(document, header, asked, fetched_at.year + 1 if fetched_at else _LATEST_YEAR)
     except DoubtError as doubt:
         return Unparsed(str(doubt))
+    except (TooDeepError, RecursionError):
+        return Unparsed("too-deep")
 
 
 def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: int) -> StoryPage | Unparsed:
@@ -127,6 +130,7 @@ def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: 
         views=document.views,
         comments=read,
         notes=notes,
+        page_size=len(document.data),
     )
 
 

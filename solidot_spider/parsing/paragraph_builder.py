@@ -16,8 +16,18 @@ from solidot_spider.parsing.paragraphs import (
 )
 from solidot_spider.parsing.text import collapse_space
 
+_MAX_CONTAINERS = 40
+"""Lists, quotations and tables nested deeper are no story; each paragraph looks at all that are around it."""
 _CELL_SIZE_LIMIT = 1000
 """A ``colspan`` or ``rowspan`` of so much is nonsense."""
+
+
+class TooDeepError(Exception):
+    """The elements of a text are nested too deep."""
+
+
+class EndOfStory(Exception):  # noqa: N818 - the end of a story is no error
+    """The reply link, the notice of sealed comments or the comments were reached."""
 
 
 class ParagraphBuilder:
@@ -83,7 +93,13 @@ class ParagraphBuilder:
 
 
 def containers_of(tag: str, path: tuple[Container, ...]) -> tuple[Container, ...]:
-    """The containers that an element opens inside ``path``; an item outside of any list gets a list of its own."""
+    """The containers that an element opens inside ``path``; an item outside of any list gets a list of its own.
+
+    Raises:
+        TooDeepError: there are too many around it.
+    """
+    if len(path) > _MAX_CONTAINERS:
+        raise TooDeepError
     if tag == "li" and (not path or path[-1].tag not in LISTS):
         return (Container("ul"), Container("li"))
     if tag in TABLE_SECTIONS:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from solidot_spider.parsing.text import collapse_space, strip_zero_width
+from solidot_spider.parsing.text import LONG, collapse_space, strip_zero_width
 
 
 class Anchor(Struct, frozen=True, eq=False, gc=False):
@@ -102,29 +102,28 @@ def collapse_spans(spans: list[Span]) -> list[Span]:
         text = collapse_space(spans[0].text)
         return [Span(text, spans[0].tags)] if text else []
     out: list[Span] = []
+    texts: list[str] = []  # of the last span, which is not in the list yet
+    tags: tuple[str | Anchor, ...] = ()
     after_space = True  # or at the beginning
     for span in spans:
+        text = strip_zero_width(span.text)
+        words = " ".join(text.split()) if len(text) < LONG else collapse_space(text)
+        if not words and (after_space or not text) and not span.image:
+            continue
+        if texts and (span.image or span.tags != tags):
+            out.append(Span("".join(texts), tags))
+            texts = []
+        tags = span.tags
         if span.image:
             out.append(span)
             continue
-        text = strip_zero_width(span.text)
-        words = " ".join(text.split())
-        if not words:
-            if text and not after_space:
-                _append(out, Span(" ", span.tags))
-                after_space = True
-            continue
-        lead = "" if after_space or not text[0].isspace() else " "
+        texts.append(words if after_space or not text[0].isspace() or not words else " " + words)
         after_space = text[-1].isspace()
-        _append(out, Span(lead + words + (" " if after_space else ""), span.tags))
+        if after_space:
+            texts.append(" ")
+    if texts:
+        out.append(Span("".join(texts), tags))
     return _trim_end(out)
-
-
-def _append(out: list[Span], span: Span) -> None:
-    if out and out[-1].tags == span.tags and not out[-1].image:
-        out[-1] = Span(out[-1].text + span.text, span.tags)
-    else:
-        out.append(span)
 
 
 def _trim_end(spans: list[Span]) -> list[Span]:

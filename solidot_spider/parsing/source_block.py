@@ -11,10 +11,13 @@ from solidot_spider.parsing import line_ends, source_labels, source_line
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.source_line import SourceLine
 
+_MAX_LINE_ENDS = 5000
+"""A text with more of them is looked at by its paragraphs only."""
+
 
 def split_off(paragraphs: list[Paragraph], published_at: datetime) -> tuple[list[Paragraph], list[SourceLine]]:
     """The prose of a body, and the lines of the source block behind it in page order ([] if it has none)."""
-    if not [None for paragraph in paragraphs if paragraph.source is not None]:
+    if all(paragraph.source is None for paragraph in paragraphs) or _count_line_ends(paragraphs) > _MAX_LINE_ENDS:
         lines = _find(paragraphs, published_at)
         return paragraphs[: len(paragraphs) - len(lines)], lines
     parts = [line_ends.split(paragraph) for paragraph in paragraphs]
@@ -27,6 +30,10 @@ def split_off(paragraphs: list[Paragraph], published_at: datetime) -> tuple[list
         prose.append(paragraph if len(of_one) <= left else line_ends.join(of_one[:left]))
         left -= len(of_one)
     return prose, lines
+
+
+def _count_line_ends(paragraphs: list[Paragraph]) -> int:
+    return sum(span.text.count("\n") for paragraph in paragraphs for span in paragraph.source or ())
 
 
 def _find(paragraphs: list[Paragraph], published_at: datetime) -> list[SourceLine]:

@@ -19,6 +19,8 @@ _HEADING = re.compile(r"(?:来源|参考|论文)\s*[:：]?")
 _REMARK = re.compile(r"\s*(?:（[^（）]{1,8}）|【[^【】]{1,8}】)|\s+(?:\([^()]{1,8}\)|\[[^\[\]]{1,8}\])")
 _BETWEEN = re.compile(r"[\s|｜、，,；;。.!！)）\]:']+")
 _SEPARATOR = re.compile(r"[\s|｜]+")
+_MAX_ADDRESSES = 1000
+"""A line of more addresses is no line of sources."""
 
 
 class Address(Struct, frozen=True, gc=False):
@@ -94,6 +96,8 @@ def _plain_addresses(text: str, *, is_first: bool) -> list[Address] | None:
             continue
         found = urls.match_in_line(text, at)
         if found is None:
+            return None
+        if len(addresses) == _MAX_ADDRESSES:
             return None
         addresses.append(Address(found.url, found.raw, found.form))
         remark = _REMARK.match(text, found.end)

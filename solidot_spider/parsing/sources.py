@@ -9,10 +9,13 @@ from typing import Literal
 from msgspec import Struct
 
 from solidot_spider.base import site
-from solidot_spider.items import Link
+from solidot_spider.items import Link, RecordError
 from solidot_spider.parsing import source_block, submitter, urls
 from solidot_spider.parsing.paragraphs import Anchor, Paragraph, group_by_anchor
 from solidot_spider.parsing.source_line import Address
+
+_MAX_ADDRESSES = 20_000
+"""A text of so many addresses is no story."""
 
 
 class Sources(Struct):
@@ -31,6 +34,9 @@ def extract(paragraphs: list[Paragraph], published_at: datetime, sid: int) -> So
         paragraphs: the whole body, in page order.
         published_at: labels count only in stories of the time since the site gives sources by name.
         sid: the story's own, which is no related story.
+
+    Raises:
+        RecordError: there are too many addresses.
     """
     prose, block = source_block.split_off(paragraphs, published_at)
     own_pages = submitter.own_pages(prose)
@@ -62,11 +68,12 @@ class _SourceCollector:
     """Links and stories in page order, each once, and all labels."""
 
     def __init__(self, sid: int) -> None:
-        self.sid = sid
         self.links: list[Link] = []
         self.labels: list[str] = []
         self.related: list[int] = []
         self.seen: set[str] = set()
+        self.seen_sids = {sid}
+        self.count = 0
         self.original: str | None = None  # the nearest earlier link that is no archive's
 
     def add_label(self, label: str) -> None:
@@ -74,11 +81,15 @@ class _SourceCollector:
         self.original = None
 
     def add_address(self, address: Address, placement: Literal["inline", "trailing"]) -> None:
+        self.count += 1
+        if self.count > _MAX_ADDRESSES:
+            raise RecordError(f"source_links: more than {_MAX_ADDRESSES} addresses")
         url = address.url
         host = site.host(url)
         if site.is_internal_host(host):
             sid = site.linked_sid(url)
-            if sid and sid != self.sid and sid not in self.related:
+            if sid and sid not in self.seen_sids:
+                self.seen_sids.add(sid)
                 self.related.append(sid)
             return
         is_archive = urls.is_archive(url)

@@ -11,8 +11,7 @@ from lxml.etree import _Element as Element
 
 from solidot_spider.base import site
 from solidot_spider.items import Topic
-from solidot_spider.parsing.comment_region import starts_comments
-from solidot_spider.parsing.elements import following, has_class, text_content
+from solidot_spider.parsing.elements import text_content
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BODY_CLASS,
@@ -22,7 +21,7 @@ from solidot_spider.parsing.markup import (
     HEADING_TAG,
     HEADING_TAGS,
     META_CLASS,
-    REPLY_MARK,
+    POSTED,
     SECTION_SEPARATORS,
     SHARE_MARK,
     TOPIC_PATH,
@@ -40,7 +39,7 @@ class Line(NamedTuple):
 
 
 class StoryHeader:
-    """The part of a story's block before its body.
+    """The part of a story's block before its body, or before a block that is inside it.
 
     Attributes:
         block: the story's block.
@@ -71,7 +70,7 @@ class StoryHeader:
         return collapse_space("".join(self.texts))
 
     def _collect_inside(self, element: Element, *, in_heading_box: bool) -> bool:
-        """Collect everything inside an element; True once the body is found."""
+        """Collect everything inside an element; True once its end is found."""
         if element.text:
             self.texts.append(element.text)
         for child in element:
@@ -85,7 +84,7 @@ class StoryHeader:
         return False
 
     def _collect(self, element: Element, tag: str, *, in_heading_box: bool) -> bool:
-        """Collect an element and everything inside it; True if it is the body or holds it."""
+        """Collect an element and everything inside it; True if it is the body or another block, or holds it."""
         if tag == "a":
             self.links.append((element, element.get("href") or ""))
         elif tag in DEPARTMENT_TAGS:
@@ -96,7 +95,10 @@ class StoryHeader:
                 return True
             if META_CLASS in classes:
                 return self._collect_meta_line(element, in_heading_box=in_heading_box)
-            in_heading_box = in_heading_box or (tag == BOX_TAG and HEADING_BOX_CLASS in classes)
+            if tag == BOX_TAG:
+                if BLOCK_CLASS in classes:
+                    return True
+                in_heading_box = in_heading_box or HEADING_BOX_CLASS in classes
         if len(element):
             return self._collect_inside(element, in_heading_box=in_heading_box)
         self.texts.append(element.text or "")
@@ -136,22 +138,20 @@ class StoryHeader:
             if TOPIC_PATH in href and (found := TOPIC_TID.search(href))
         ]
 
+    @property
+    def is_of_story(self) -> bool:
+        """Whether the block has a body or a dateline, or its heading is a link, as the blocks of stories have it."""
+        return self.body is not None or POSTED in self.text or self.title_is_link
+
+    def linked_sids(self) -> set[int]:
+        """The sids of the stories that the heading links to, as it does on list pages."""
+        anchors = (anchor for heading in self.headings if len(heading) for anchor in heading.iter("a"))
+        found = (site.linked_sid(site.resolve(each.get("href") or "", site.CANONICAL)) for each in anchors)
+        return {sid for sid in found if sid}
+
     def shared_sids(self) -> set[int]:
         """The sids in share links: the page's own statement of its story."""
         return {sid for _, href in self.links if SHARE_MARK in href and (sid := site.shared_sid(href))}
-
-    def replied_sids(self) -> set[int]:
-        """The sids in reply and comment links, up to the readers' comments or another block."""
-        hrefs = [href for _, href in self.links]
-        for node in following(self.body if self.body is not None else self.block):
-            if starts_comments(node):
-                break
-            if len(node):
-                inside = list(node.iter("a", BOX_TAG))
-                if any(each.tag == BOX_TAG and has_class(each, BLOCK_CLASS) for each in inside):
-                    break
-                hrefs += [each.get("href") or "" for each in inside]
-        return {sid for href in hrefs if REPLY_MARK in href and (sid := site.commented_sid(href))}
 
 
 def _topic_name(anchor: Element) -> str:

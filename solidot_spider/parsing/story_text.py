@@ -7,8 +7,9 @@ from lxml.etree import _Element as Element
 from solidot_spider.parsing.comment_region import elements_outside
 from solidot_spider.parsing.doubt import DoubtError
 from solidot_spider.parsing.elements import has_class, text_content
-from solidot_spider.parsing.html_paragraphs import EndOfStory, ParagraphVisitor
+from solidot_spider.parsing.html_paragraphs import ParagraphVisitor
 from solidot_spider.parsing.markup import BODY_CLASS, CLASSES_BEHIND_BODY
+from solidot_spider.parsing.paragraph_builder import EndOfStory
 from solidot_spider.parsing.paragraphs import Paragraph
 from solidot_spider.parsing.text import collapse_space
 

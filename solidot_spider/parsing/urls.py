@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from solidot_spider.base import site
+from solidot_spider.parsing import hosts
 from solidot_spider.parsing.text import strip_zero_width
 
 # Ends an address: white space, the ASCII characters <>"|` and each full-width mark, bracket and quotation mark.
@@ -24,9 +25,10 @@ _ENDS = (
 _HTTP = r"(?:h{0,2}t{1,3}p{0,2}s{0,2}|ps)"
 _ASCII_CHAR = r"[!#-;=?-_a-{}~]"
 _ANY_CHAR = rf"[^{_ENDS}]"
-_HOST_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<tld>[A-Za-z]{2,24})"
+# At most so long as names in the DNS can be; a pattern without a bound takes a hundred bytes for each byte of text.
+_HOST_NAME = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,40}(?P<tld>[A-Za-z]{2,24})"
 
-_LABEL = r"[^\W_][^\s<>\"/?#:@\[\].%\ufffd]*"  # of a host
+_LABEL = r"(?!xn--)[a-z0-9][a-z0-9_-]{0,62}"  # of a usual host
 
 # In prose, only ASCII belongs to an address, and a host without scheme needs a path.
 _SCHEMELESS = rf"(?<![A-Za-z0-9_@/.:%&=?#~+\-\\])(?P<schemeless>{_HOST_NAME}(?::\d+)?/{_ASCII_CHAR}*)"
@@ -43,10 +45,18 @@ _DOUBLED = re.compile(r"https?:/{1,2}(?=https?://)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"https?://(?:archive\.(?:ph|is|today|md|li|vn|fo)/|web\.archive\.org/web/)(.*)", re.IGNORECASE)
 _INNER = re.compile(r"https?:/{1,2}[^/].*", re.IGNORECASE)
 _INNER_SCHEMELESS = re.compile(rf"\d{{4,14}}[a-z_*]*/({_HOST_NAME}(?:[/?#:].*)?)")
-_IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
 _BRACKETS = {")": "(", "]": "["}
-_WELL_FORMED = re.compile(rf"(?:https?|ftp)://(?:{_LABEL}\.)+{_LABEL}(?:[/?#:][^\s<>\"]*)?")
+_TRAILING = tuple(".,;:!')]")
+_WELL_FORMED = re.compile(
+    rf"(?:https?|ftp)://(?:{_LABEL}\.){{1,40}}(?=[a-z]){_LABEL}(?::\d{{1,4}})?(?:[/?#][^\s<>\"]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Usual addresses; whether others can be is slower to say."""
 _UNSAFE = re.compile(r"[\s<>\"]")
+
+
+MAX_LENGTH = 8192
+"""No server takes a longer address, and each is held several times."""
 
 
 class UrlMatch(Struct, frozen=True, gc=False):
@@ -60,7 +70,9 @@ class UrlMatch(Struct, frozen=True, gc=False):
 
 
 def absolute(href: str, base: str) -> str:
-    """An ``href`` as an absolute http(s) or ftp URL, resolved and repaired; '' if it is none or its host cannot be."""
+    """An ``href`` as an absolute http(s) or ftp URL, resolved and repaired; '' if it is none."""
+    if len(href) > MAX_LENGTH:
+        return ""
     text = strip_zero_width(href).strip()
     if not text or _WELL_FORMED.fullmatch(text):
         return text
@@ -83,24 +95,12 @@ def repair(text: str) -> str:
     url = f"{scheme}://{text[found.end() :]}"
     if _UNSAFE.search(url):
         url = _UNSAFE.sub(_escape, url)
-    return url if _has_host(url) else ""
+    return url if hosts.is_possible(url) else ""
 
 
 def _escape(found: re.Match[str]) -> str:
     """What a browser does: breaks and tabs go, other characters are escaped."""
     return "" if found[0] in "\t\n\r" else "".join(f"%{byte:02X}" for byte in found[0].encode())
-
-
-def _has_host(url: str) -> bool:
-    """Whether the host can be one: two labels or more, none empty, nothing escaped; or IPv6 in brackets.
-
-    ``http://https//…``, ``http://.example.com/`` and ``http://name<AT>host`` have none.
-    """
-    name = site.host(url)
-    labels = name.removesuffix(".").split(".")
-    if len(labels) > 1 and "%" not in name and "\ufffd" not in name:
-        return all(any(char.isalnum() for char in label) for label in labels)
-    return _IPV6.fullmatch(name) is not None
 
 
 def absolute_image(source: str, base: str) -> str:
@@ -135,6 +135,8 @@ def match_in_line(text: str, start: int = 0) -> UrlMatch | None:
 
 def _url_match(text: str, start: int, tld: str | None) -> UrlMatch | None:
     raw = strip_punctuation(text)
+    if len(raw) > MAX_LENGTH:
+        return None
     if tld is None:
         url = repair(raw)
         return UrlMatch(url, raw, "bare", start, start + len(raw)) if url else None
@@ -145,14 +147,18 @@ def _url_match(text: str, start: int, tld: str | None) -> UrlMatch | None:
 
 def strip_punctuation(text: str) -> str:
     """An address without the marks and the unbalanced brackets at its end, which belong to the sentence."""
-    while text:
-        last = text[-1]
-        opener = _BRACKETS.get(last)
-        if last in ".,;:!'" or (opener and text.count(last) > text.count(opener)):
-            text = text[:-1]
-        else:
+    if not text.endswith(_TRAILING):
+        return text
+    surplus = {closer: text.count(closer) - text.count(opener) for closer, opener in _BRACKETS.items()}
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if surplus.get(last, 0) > 0:
+            surplus[last] -= 1
+        elif last not in ".,;:!'":
             break
-    return text
+        end -= 1
+    return text[:end]
 
 
 def is_archive(url: str) -> bool:
