@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from secrets import token_hex
 
 from lxml import etree
@@ -79,7 +80,7 @@ class Document:
             return False
         return not any(map(comment_region.starts_comments, self._nodes_before_footer()))
 
-    @property
+    @cached_property
     def comments(self) -> list[Element]:
         """The boxes of the readers' comments."""
         if self.block_start:
@@ -101,8 +102,8 @@ class Document:
 
     def contains_once(self, mark: bytes) -> bool:
         """Whether the page's source contains some bytes exactly once from the story's block on."""
-        first = self.data.find(mark, self.block_start)
-        return first >= 0 and first == self.data.rfind(mark, self.block_start)
+        last = self.data.rfind(mark, self.block_start)
+        return last >= 0 and self.data.rfind(mark, self.block_start, last) < 0
 
     def _parse_slice(self, story: StorySlice) -> None:
         """Parse a slice, and keep its block if the slice proves to end between tags and behind the block."""

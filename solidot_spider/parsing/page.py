@@ -101,7 +101,9 @@ def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: 
     posted = meta.posted(pubdate, latest_year)
     published_at = _published_at(posted, pubdate, notes) if posted or document.is_utf8 else None
     editor = meta.editor()
-    body = header.body if document.contains_once(BODY_CLASS_BYTES) else story_text.choose_body(header.block, notes)
+    body = header.body
+    if body is not None and not document.contains_once(BODY_CLASS_BYTES):
+        body = story_text.choose_body(body, header.block, notes)
     paragraphs = story_text.parse(body, header.block, site.story_url(sid), notes) if body is not None else []
     if not own_title:
         return Unparsed(missing_part(document, "no-title"))

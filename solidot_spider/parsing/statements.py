@@ -67,10 +67,10 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
 def _may_have_more(document: Document) -> bool:
     """Whether the page may state a sid behind the header of its story, too."""
     data, end = document.data, document.block_end
-    if data.find(REPLY_MARK_BYTES, document.block_start, end) >= 0:
+    if data.rfind(REPLY_MARK_BYTES, document.block_start, end) >= 0:
         return True
     body = data.find(BODY_CLASS_BYTES, document.block_start, end)
-    return body < 0 or data.find(SHARE_MARK_BYTES, body, end) >= 0
+    return body < 0 or data.rfind(SHARE_MARK_BYTES, body, end) >= 0
 
 
 def _sids_behind(header: StoryHeader) -> set[int]:

@@ -54,24 +54,23 @@ def find(data: bytes) -> StorySlice | None:
     if start < 0 or not is_outside_tags(data, start) or not _is_outside_elements(data, start):
         return None
     end = _footer_end(data, start)
-    comment = _first_comment(data, end)
-    if not end or 0 <= comment < start:
+    if not end or _names_comment(data, 0, start):
         return None
     # A name may be disguised by character references, which only a parser of the whole page resolves.
-    if HIDDEN_NAME.search(data, start if data.find(b"&", 0, start) < 0 else 0):
+    if HIDDEN_NAME.search(data, start if data.rfind(b"&", 0, start) < 0 else 0):
         return None
     if OF_PAGE_OR_TABLE.search(data, start, end) and (
         TABLE_TAG.search(data, 0, start) or PAGE_TAG.search(data, start, end)
     ):
         return None
-    return StorySlice(start, end, comment >= 0)
+    return StorySlice(start, end, _names_comment(data, start, end))
 
 
 def _block_start(data: bytes) -> int:
     """Where the block's tag starts, if it is certainly the only one; else -1."""
-    only, at = -1, -1
+    only, at = -1, len(data)
     for _ in range(_MAX_NAMES):
-        at = data.find(BLOCK_CLASS_BYTES, at + 1)
+        at = data.rfind(BLOCK_CLASS_BYTES, 0, at)  # from the end, which is several times as fast
         if at < 0:
             return only
         behind = at + len(BLOCK_CLASS_BYTES)
@@ -135,9 +134,9 @@ def is_in_text(data: bytes, at: int, start: int) -> bool:
     return is_outside_tags(data, at) and data.find(COMMENT_END, at, start) < 0 and not NO_MARKUP.search(data, at, start)
 
 
-def _first_comment(data: bytes, end: int) -> int:
-    """Where the class of a reader's comment is first named, but for style sheets; -1 if it never is."""
-    at = data.find(COMMENT_CLASS_BYTES, 0, end)
+def _names_comment(data: bytes, start: int, end: int) -> bool:
+    """Whether a part of a page names the class of a reader's comment, but for style sheets."""
+    at = data.rfind(COMMENT_CLASS_BYTES, start, end)
     while at > 0 and data[at - 1] == _DOT:
-        at = data.find(COMMENT_CLASS_BYTES, at + 1, end)
-    return at
+        at = data.rfind(COMMENT_CLASS_BYTES, start, at)
+    return at >= 0

@@ -22,25 +22,27 @@ _MAX_BODIES = 8
 _CUT_MARKS = " .…"
 
 
-def choose_body(block: Element, notes: list[str]) -> Element | None:
-    """The element that a story's text begins in, where there may be several; None if there is none.
+def choose_body(first: Element, block: Element, notes: list[str]) -> Element:
+    """The element that a story's text begins in, where there may be several.
 
     One has the whole text, and the others have it, too, or its beginning.
 
     Args:
+        first: the first one.
         block: the story's block.
         notes: what was odd is added here.
 
     Raises:
         DoubtError: they hold different texts.
     """
-    bodies = [each for each in elements_outside(block) if has_class(each, BODY_CLASS)]
+    others = (each for each in elements_outside(block) if has_class(each, BODY_CLASS))
+    bodies = [first, *(each for each in others if each is not first)]
     if len(bodies) > _MAX_BODIES:
         raise DoubtError("several-bodies")
     texts = {each: collapse_space(text_content(each)) for each in bodies}
-    bodies = [each for each in bodies if texts[each]] or bodies[:1]
+    bodies = [each for each in bodies if texts[each]] or [first]
     if len(bodies) < 2:
-        return bodies[0] if bodies else None
+        return bodies[0]
     chosen = max(bodies, key=lambda each: len(texts[each]))
     if not all(texts[chosen].startswith(texts[each].rstrip(_CUT_MARKS)) for each in bodies):
         raise DoubtError("several-bodies")
