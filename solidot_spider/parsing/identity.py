@@ -48,7 +48,7 @@ def check_identity(
         return None
     if asked not in stated.all and _count_home_page_signs(document, header) >= 2:
         return Missing("home-page")
-    if others:
+    if others and (is_one_story or asked not in stated.all or answered != asked):
         return Unparsed("other-story")
     if header is None:
         return Unparsed(missing_part(document, "no-block"))
