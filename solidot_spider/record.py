@@ -102,7 +102,9 @@ def _may_be_large(story: Story, page_size: int) -> bool:
     """Whether a record has to be measured against its page; few have."""
     objects = len(story.images) + len(story.source_labels) + len(story.comments) + len(story.topics)
     links = sum(len(link.raw) for link in story.source_links)
-    size = 8 * (len(story.body_html) + len(story.title) + links) + 500 * (objects + len(story.source_links))
+    comments = sum(len(each.title) + len(each.author) + len(each.text) for each in story.comments)
+    texts = len(story.body_html) + len(story.title) + len(story.department or "") + links + comments
+    size = 8 * texts + 500 * (objects + len(story.source_links))
     return 0 < page_size < size + 10 * len(story.related_sids)
 
 
