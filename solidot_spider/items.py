@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]

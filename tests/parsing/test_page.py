@@ -221,6 +221,32 @@ def test_numbers_that_are_no_date_are_no_dateline(date: str) -> None:
     assert dateline.parse(f"发表于 {date} 星期五") is None
 
 
+@pytest.mark.parametrize("year", ["0000", "0001", "1899", "9999", "٢٠٢٤"])
+def test_a_year_that_cannot_be_is_no_dateline(year: str) -> None:
+    assert dateline.parse(f"发表于 {year}年01月02日 03时04分") is None
+
+
+@pytest.mark.parametrize(
+    "pubdate", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2024-10-19T18:02:35+99:99", "٢٠٢٤-10-19T18:02"]
+)
+def test_a_time_that_cannot_be_in_the_jsonld_is_none(pubdate: str) -> None:
+    assert dateline.parse_pubdate(pubdate) is None
+    parsed = story(re.sub(r'"pubDate": "[^"]*"', f'"pubDate": "{pubdate}"', PAGE))
+    assert parsed.published_at == story(PAGE).published_at.replace(second=0)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "٣", "1,2,3,4,5,6,7,8,9,0"])
+def test_a_number_that_cannot_be_is_no_view_count(number: str) -> None:
+    assert story(re.sub(r"本文已被查看 \d+ 次", f"本文已被查看 {number} 次", PAGE)).views is None
+
+
+def test_a_score_that_cannot_be_is_a_part_of_a_heading() -> None:
+    commented = pages.page(72124).decode().replace("(得分:2 )", f"(得分:{'9' * 5000} )", 1)
+    parsed = parse(commented, 72124)
+    assert isinstance(parsed, StoryPage)
+    assert parsed.comments[0].score == 0
+
+
 def test_datelines_of_other_forms_are_parsed() -> None:
     assert dateline.parse("(1)发表于2024年1月2日\n9时5分 周二") == (
         datetime.fromisoformat("2024-01-02T09:05:00+08:00"),
