@@ -79,17 +79,22 @@ def parse_document(
         return Unparsed("too-many-tags")
     block = document.blocks[0] if document.blocks else story_block.find_replacement(document.root)
     header = StoryHeader(block) if block is not None else None
-    problem = check_identity(document, header, asked, answered)
-    if problem:
-        return problem
-    if header is None or not document.is_fully_parsed or document.is_truncated:
-        return Unparsed("no-block" if header is None else "cut-off" if document.is_fully_parsed else "too-deep")
+    problem = check_identity(document, header, asked, answered) or _incomplete(document)
+    if problem or header is None:
+        return problem or Unparsed("no-block")
     try:
         return _story_page(document, header, asked, fetched_at.year + 1 if fetched_at else _LATEST_YEAR)
     except DoubtError as doubt:
         return Unparsed(str(doubt))
     except (TooDeepError, RecursionError):
         return Unparsed("too-deep")
+
+
+def _incomplete(document: Document) -> Unparsed | None:
+    """Why a page does not hold its whole story; None if it does."""
+    if not document.is_fully_parsed:
+        return Unparsed("too-deep")
+    return Unparsed("cut-off") if document.is_truncated else None
 
 
 def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: int) -> StoryPage | Unparsed:
