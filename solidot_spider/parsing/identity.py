@@ -56,8 +56,13 @@ def check_identity(
 
 
 def missing_part(document: Document, reason: str) -> str:
-    """The reason if a page lacks a part: in another encoding than UTF-8, it lacks everything that is Chinese."""
-    return reason if document.is_utf8 else "not-utf8"
+    """The reason if a page lacks a part, or a more telling one.
+
+    In another encoding than UTF-8 it lacks everything that is Chinese; where the parser gave up, what comes behind.
+    """
+    if not document.is_utf8:
+        return "not-utf8"
+    return reason if document.is_fully_parsed else "too-deep"
 
 
 def _is_story_without_sid(document: Document, header: StoryHeader | None) -> bool:
