@@ -48,8 +48,8 @@ _INNER_SCHEMELESS = re.compile(rf"\d{{4,14}}[a-z_*]*/({_HOST_NAME}(?:[/?#:].*)?)
 _BRACKETS = {")": "(", "]": "["}
 _TRAILING = tuple(".,;:!')]")
 _WELL_FORMED = re.compile(
-    rf"(?:https?|ftp)://(?:{_LABEL}\.){{1,40}}(?=[a-z]){_LABEL}(?::\d{{1,4}})?(?:[/?#][^\s<>\"]*)?",
-    re.ASCII | re.IGNORECASE,
+    rf"(?:https?|ftp)://(?:{_LABEL}\.){{1,40}}(?=[a-z]){_LABEL}(?::\d{{1,4}})?(?:[/?#](?u:[^\s<>\"])*)?",
+    re.ASCII | re.IGNORECASE,  # a host has no letters like the Kelvin sign; white space is any
 )
 """Usual addresses; whether others can be is slower to say."""
 _UNSAFE = re.compile(r"[\s<>\"]")

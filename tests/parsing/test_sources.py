@@ -333,6 +333,8 @@ def test_labels_count_from_the_day_the_site_began_to_give_them() -> None:
         ("http://https//x", ""),
         ("", ""),
         ("http://[::1", ""),
+        ("/htt\u00a0ps:/x", "https://www.solidot.org/htt%C2%A0ps:/x"),
+        ("https://example.org/文\u3000件", "https://example.org/文%E3%80%80件"),
     ],
 )
 def test_an_href_is_made_absolute_or_dropped(href: str, url: str) -> None:
