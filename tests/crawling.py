@@ -120,10 +120,12 @@ def executed(url: str, data: Path, *words: str, cwd: Path | None = None, patienc
     return _executed(["-m", "solidot_spider", *words], url, data, cwd, patience)
 
 
-def _executed(words: list[str], url: str, data: Path, cwd: Path | None, patience: float) -> Crawl:
+def _executed(  # noqa: PLR0913, PLR0917 - a process is made of all of this
+    words: list[str], url: str, data: Path, cwd: Path | None, patience: float, env: Mapping[str, str] = NOTHING
+) -> Crawl:
     done = subprocess.run(
         [sys.executable, *words],
-        env=environment(url, data),
+        env={**environment(url, data), **env},
         cwd=cwd or data.parent,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -172,10 +174,12 @@ sys.exit(done.returncode)
 """
 
 
-def measured(url: str, data: Path, *words: str, patience: float = PATIENCE) -> tuple[Crawl, int]:
+def measured(
+    url: str, data: Path, *words: str, patience: float = PATIENCE, env: Mapping[str, str] = NOTHING
+) -> tuple[Crawl, int]:
     """A command executed and run to its end, and its peak memory in KiB.
 
     It is the child of a small process: the peak that is reported for a child begins with that of its parent.
     """
-    run = _executed(["-c", MEASURED, *words], url, data, None, patience)
+    run = _executed(["-c", MEASURED, *words], url, data, None, patience, env)
     return run, int(run.out.splitlines()[-1])

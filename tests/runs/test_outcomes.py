@@ -7,56 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.crawling import PLENTY, WIDE, crawl, paced
+from tests.crawling import WIDE, crawl, paced
 from tests.faulty_site import faulty
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        ({"action": "status", "status": 500}, "failed: answered 500 Internal Server Error"),
-        ({"action": "status", "status": 429}, "failed: answered 429 Too Many Requests"),
-        ({"action": "status", "status": 418}, "failed: answered 418"),
-        ({"action": "status", "status": 403}, "refused: answered 403 Forbidden"),
-        ({"action": "status", "status": 451}, "refused: answered 451"),
-        ({"action": "reset"}, "failed: connection lost"),
-        ({"action": "cut"}, "failed: body cut short"),
-        ({"action": "bomb", "megabytes": 50}, "failed: body over the limit"),
-        ({"action": "endless", "bytes_per_second": 0}, "failed: body over the limit"),
-        ({"action": "silence"}, "failed: time-out"),
-        ({"action": "endless", "bytes_per_second": 20}, "failed: time-out"),
-        ({"action": "reset", "quiet": True}, "failed: connection lost"),
-        ({"action": "delay", "seconds": 5}, "failed: time-out"),
-        ({"action": "truncate", "share": 0.5}, "unparsed: "),
-        ({"action": "charset", "encoding": "gbk"}, "unparsed: not-utf8"),
-        ({"action": "charset", "encoding": "big5", "declared": "utf-8"}, "unparsed: not-utf8"),
-        ({"action": "charset", "encoding": "utf-16"}, "unparsed: "),
-        (
-            {"action": "redirect", "to": "http://127.0.0.1:9/story?sid=79520"},
-            "refused: redirect off the site",
-        ),
-        ({"action": "redirect", "to": "http://127.0.0.1:99999/"}, "refused: redirect off the site, to http://127"),
-        ({"action": "redirect", "to": "javascript:0"}, "refused: redirect off the site, to javascript:0"),
-        ({"action": "redirect", "to": "http://example.org/"}, "refused: redirect off the site"),
-        ({"action": "redirect", "to": "{path}"}, "failed: more than 5 redirects"),
-        ({"action": "other", "sid": 79517}, "unparsed: other-story"),
-        ({"action": "empty"}, "unparsed: empty"),
-        ({"action": "captcha"}, "unparsed: no-block"),
-        ({"action": "garbage"}, "unparsed: not-utf8"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else value["action"],
-)
-def test_each_fault_has_its_outcome_and_harms_no_other_id(
-    tmp_path: Path, data: Path, fault: dict[str, Any], outcome: str
-) -> None:
-    with faulty(tmp_path, {"path": "/story", "sids": [79520], **fault}) as server:
-        run = crawl(server.url, data, "-a", f"sids={PLENTY}", "-s", "RETRY_TIMES=1", "-s", "DOWNLOAD_TIMEOUT=2")
-    assert run.status == 1
-    assert sorted(run.stories()) == [79517, 79523]
-    assert f"{outcome}" in run.err
-    assert "Traceback" not in run.err
-    assert "7 asked" in run.err
-    assert run.retries[0].read_text().startswith("79520  # ")
 
 
 def test_a_fault_that_passes_is_retried(tmp_path: Path, data: Path) -> None:
