@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from solidot_spider.base import site
+
 PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
 
@@ -141,6 +143,25 @@ def check(story: Story) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise RecordError(str(error)) from error
     return values
+
+
+def confirmed(values: dict[str, Any]) -> dict[str, Any]:
+    """A record as plain values that a stranger's code may have changed, with its hash as it must be now.
+
+    Raises:
+        RecordError: a field breaks a rule of the schema, is missing, is no field of a record, or names another story.
+    """
+    try:
+        msgspec.convert(values, Story)
+    except msgspec.ValidationError as error:
+        raise RecordError(str(error)) from error
+    fields = Story.__struct_fields__
+    if values.keys() != set(fields):
+        odd = ", ".join(map(str, values.keys() ^ set(fields)))
+        raise RecordError(f"these are not the fields of a record, or are not all of them: {odd}")
+    if values["url"] != site.story_url(values["sid"]):
+        raise RecordError(f"sid {values['sid']} and url {values['url']} are not of one story")
+    return {name: values[name] for name in fields} | {"content_hash": content_hash(values)}
 
 
 def read_line(data: bytes | str) -> Story:

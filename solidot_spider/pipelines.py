@@ -14,76 +14,84 @@ from scrapy.exceptions import DropItem
 
 from solidot_spider import items, record
 from solidot_spider.base.outcome import NOT_WRITTEN
-from solidot_spider.crawl.recorder import Recorder
-from solidot_spider.crawl.session import session_of
+from solidot_spider.crawl.faults import InvalidRecordError
+from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.record import Draft
 
 
 @contextmanager
-def _dropped_if_invalid() -> Iterator[None]:
+def _invalid() -> Iterator[None]:
     """Drop the item if no record can be made of it; the message says why."""
     try:
         yield
     except items.RecordError as error:
-        raise DropItem(f"invalid-record: {error}") from error
+        raise InvalidRecordError(f"invalid-record: {error}") from error
 
 
 class SourcesPipeline:
     """Pulls the source links and labels out of a story's paragraphs."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its sources, and with its prose only.
+        """The draft with its sources, and with its prose only; what is no draft passes as it is.
 
         Raises:
-            DropItem: there are too many of them.
+            InvalidRecordError: there are too many of them.
         """
-        with _dropped_if_invalid():
-            return record.with_sources(item)
+        with _invalid():
+            return record.with_sources(item) if isinstance(item, Draft) else item
 
 
 class BodyPipeline:
     """Writes the body, as text and as clean HTML."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its body.
+        """The draft with its body; what is no draft passes as it is.
 
         Raises:
-            DropItem: the body is too large for its page.
+            InvalidRecordError: the body is too large for its page.
         """
-        with _dropped_if_invalid():
-            return record.with_body(item)
+        with _invalid():
+            return record.with_body(item) if isinstance(item, Draft) else item
 
 
 class CheckPipeline:
     """Makes the record and checks it against the schema."""
 
     def process_item(self, item: Draft) -> dict[str, Any]:
-        """The record, its keys in the contract's order.
+        """The record, its keys in the contract's order; what is no draft passes as it is.
 
         Raises:
-            DropItem: it breaks the schema; the message names the field.
+            InvalidRecordError: it breaks the schema; the message names the field.
         """
-        with _dropped_if_invalid():
-            return items.check(record.to_story(item))
+        with _invalid():
+            return items.check(record.to_story(item)) if isinstance(item, Draft) else item
 
 
 class StorePipeline:
     """Puts the record into the crawl's store, if there is one, and holds it back from the feed until it is there."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
+    def __init__(self, session: Session, *, has_company: bool = False) -> None:
+        self.session = session
+        self.has_company = has_company
+        """Whether there are pipelines that are not ours, which may have changed the record."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The pipeline of a crawl."""
-        return cls(session_of(crawler).recorder)
+        return cls(session_of(crawler), has_company=bool(crawler.settings["ITEM_PIPELINES"]))
 
     async def process_item(self, item: dict[str, Any]) -> dict[str, Any]:
-        """The record as it came, when the store has it.
+        """The record as it came, when the store has it; what is no record of this crawl passes as it is.
 
         Raises:
             DropItem: the store could not be written.
+            RecordError: another pipeline has made a record of it that breaks the schema.
         """
-        if not await self.recorder.store(item):
+        if not isinstance(item, dict) or not self.session.recorder.is_asked(item.get("sid")):
+            return item
+        if self.has_company:
+            item = items.confirmed(item)
+        if not await self.session.recorder.store(item):
             raise DropItem(NOT_WRITTEN)
+        self.session.faults.stored(item)
         return item

@@ -13,9 +13,10 @@ from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from solidot_spider import record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
+from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan, report, summary
+from solidot_spider.crawl import plan, report, scrapy_settings, summary
 from solidot_spider.crawl.argument_conflicts import check_store, check_whole_answer, report_path
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
@@ -61,6 +62,7 @@ class CrawlRun:
         self.given = dict(given)
         self.console = console or Console()
         self.options = options.load(settings)
+        scrapy_settings.check(settings)
         self.known_stories = expected_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)
         self.files = RunFiles.new(spider.name, self.options.data_dir)
@@ -131,29 +133,33 @@ class CrawlRun:
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and print the summary."""
         session = session_of(crawler)
+        if crawler.error is not None:
+            session.faults.add("the crawl", crawler.error)
         session.close("shutdown", crawler.limiter)  # a second signal ends the reactor before the spider is closed
         feed = crawler.get_extension(StoryFeed) if crawler.has_begun else None
-        if feed is None:
-            self.console.print("the crawl could not begin; the log above says why")
-            ended = msgspec.structs.replace(self._report(crawler, session, [], ""), exit_status=TROUBLE)
-        else:
-            ended = self._concluded(crawler, session, feed)
+        if isinstance(crawler.error, OptionError):  # an add-on made a setting wrong
+            self._write_end(self._report(crawler, session, [], ""), session)
+            raise crawler.error
+        ended = self._concluded(crawler, session, feed)
         self.console.end(ended.exit_status)
         return ended
 
-    def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed) -> Report:
-        facts = session.facts(cannot_write=bool(feed.error))
-        feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
-        feeds, seconds = [(storage.target, storage.left) for storage in feed.files], monotonic() - self._started
+    def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed | None) -> Report:
+        feed_error, files = (feed.error, feed.files) if feed else ("", [])
+        facts = session.facts(cannot_write=bool(feed_error))
+        if feed is not None:
+            feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
+            feed_error = feed.error
+        feeds, seconds = [(storage.target, storage.left) for storage in files], monotonic() - self._started
         for line in summary.lines(self.files, session, seconds, feeds):
             self.console.print(line)
-        error = session.recorder.store_error or self._write_retry(session) or feed.error
+        error = session.recorder.store_error or self._write_retry(session) or feed_error
         for write in (self._write_end, self._write_report):
-            failed = write(self._report(crawler, session, feed.files, error), session)
+            failed = write(self._report(crawler, session, files, error), session)
             error = error or failed
         if session.store is not None:
             self.files.remove_old_feeds(self.options.keep_feeds)
-        ended = self._report(crawler, session, feed.files, error)
+        ended = self._report(crawler, session, files, error)
         if ended.exit_status:
             self.console.print(f"{ended.verdict}: {error}" if error else ended.verdict)
         return ended

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from scrapy.settings import default_settings
+
 from solidot_spider.base import options
 
 BOT_NAME = "solidot_spider"
@@ -22,7 +24,7 @@ DOWNLOAD_DELAY_JITTER = 1 / 3  # 1.0 to 2.0 s; Scrapy's own half would go down t
 CONCURRENT_REQUESTS = 2  # one on the wire, one in the making
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; the line above is the only limit
 # Twisted sends again in the same millisecond on a connection that was reused, behind the rate limiter's back.
-DOWNLOAD_HANDLERS = dict.fromkeys(
+DOWNLOAD_HANDLERS_BASE = default_settings.DOWNLOAD_HANDLERS_BASE | dict.fromkeys(
     ("http", "https"), "solidot_spider.middlewares.download_handler.OneAttemptDownloadHandler"
 )
 DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # the rate limiter keeps the delay, which it can end and lengthen
@@ -43,8 +45,10 @@ DOWNLOAD_WARNSIZE = 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy does not by default
 
 # --- Components ---
+# Scrapy adds ITEM_PIPELINES and so on to what stands under the same name with _BASE: ours stand there, so that those
+# that a user gives by -s, by an add-on or in settings of his own come to ours, and never in their place.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # ids are unique already; a fingerprint costs memory for each
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES_BASE = default_settings.DOWNLOADER_MIDDLEWARES_BASE | {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # RedirectMiddleware below knows port and scheme
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets 13 of 20 forbidden pages through
     "solidot_spider.middlewares.robots.RobotsMiddleware": 100,
@@ -57,20 +61,20 @@ DOWNLOADER_MIDDLEWARES = {
     # Next to the wire; the statistics behind it see every answer.
     "solidot_spider.middlewares.throttle.ThrottleMiddleware": 840,
 }
-SPIDER_MIDDLEWARES = {
+SPIDER_MIDDLEWARES_BASE = default_settings.SPIDER_MIDDLEWARES_BASE | {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks what start() made: here that is everything
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider names each status an outcome
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # no story is reached from another
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
-ITEM_PIPELINES = {
+ITEM_PIPELINES_BASE = {
     "solidot_spider.pipelines.SourcesPipeline": 100,
     "solidot_spider.pipelines.BodyPipeline": 200,
     "solidot_spider.pipelines.CheckPipeline": 300,
     "solidot_spider.pipelines.StorePipeline": 400,  # then, and only then, the feed
 }
-EXTENSIONS = {
+EXTENSIONS_BASE = default_settings.EXTENSIONS_BASE | {
     "scrapy.extensions.feedexport.FeedExporter": None,
     "solidot_spider.extensions.logs.LogLines": 0,  # one line an event
     "solidot_spider.extensions.progress.Progress": 0,  # on a terminal, by `crawl` only
@@ -85,8 +89,12 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the callback's source anew
 CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 
 # --- Feeds ---
-FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter")
-FEED_STORAGES = dict.fromkeys(("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage")
+FEED_EXPORTERS_BASE = default_settings.FEED_EXPORTERS_BASE | dict.fromkeys(
+    ("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter"
+)
+FEED_STORAGES_BASE = default_settings.FEED_STORAGES_BASE | dict.fromkeys(
+    ("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage"
+)
 FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
 FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
 

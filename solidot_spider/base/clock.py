@@ -14,6 +14,10 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The site's zone. Solidot began in 2005; China has kept one offset without summer time since 1991."""
 
 
+_last = datetime.fromtimestamp(0, UTC)
+"""The last time that a pinned clock told."""
+
+
 class ClockError(ValueError):
     """``SOLIDOT_CLOCK`` holds no time."""
 
@@ -24,8 +28,20 @@ def now() -> datetime:
     Raises:
         ClockError: the variable (or its file) holds no ISO time with an offset.
     """
+    global _last  # noqa: PLW0603 - one clock for a process
     pinned = os.environ.get("SOLIDOT_CLOCK")
-    return pinned_time(pinned) if pinned else datetime.now(UTC)
+    if pinned is None or pinned == "":
+        return datetime.now(UTC)
+    _last = pinned_time(pinned)
+    return _last
+
+
+def last() -> datetime:
+    """The time, in UTC; where the clock cannot tell it any more, the last one that it told."""
+    try:
+        return now()
+    except ClockError:
+        return _last
 
 
 def pinned_time(value: str) -> datetime:

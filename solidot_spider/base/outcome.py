@@ -33,5 +33,15 @@ NOT_CONFIRMED = "not confirmed"
 NOT_WRITTEN = "not written"
 """The reason of a ``failed``: the store or the feed could not be written."""
 
+_LONGEST = 200
+"""Characters of an error's message in a reason."""
+
+
+def fault(where: str, error: BaseException) -> str:
+    """What broke, as a reason: the place, the kind of the error and its message, in one line."""
+    message = " ".join(str(error).split())[:_LONGEST]
+    return f"fault in {where} ({type(error).__name__}{': ' if message else ''}{message})"
+
+
 OK, TROUBLE, USAGE, SITE_CHANGED, CANNOT_WRITE, HELD = 0, 1, 2, 3, 4, 75
 """The exit statuses (README, *Exit status*)."""

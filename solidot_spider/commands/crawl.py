@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import NoReturn
 
 from scrapy.commands import crawl
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
 from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl.scrapy_settings import EXAMPLE
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
@@ -43,10 +46,23 @@ class Command(crawl.Command):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set Scrapy's settings from the options."""
+        for given in opts.set:
+            self._check_given(*given.partition("=")[::2])
         try:
             super().process_options(args, opts)
         except UsageError as error:
             _stop(str(error))
+
+    def _check_given(self, name: str, value: str) -> None:
+        """End if a setting is given that Scrapy takes as a JSON object only, and is none."""
+        assert self.settings is not None
+        if isinstance(self.settings[name], BaseSettings):
+            try:
+                is_object = isinstance(json.loads(value), dict)
+            except ValueError:
+                is_object = False
+            if not is_object:
+                _stop(f"-s {name}={value}: give a JSON object, such as -s '{name}={EXAMPLE}'")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""

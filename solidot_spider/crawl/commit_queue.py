@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
 
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.store.commit import Written
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.database import StoreError, UnfitError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
+
+logger = logging.getLogger(__name__)
+
+CANNOT_HOLD = "the store cannot hold it"
+"""What the reason of a ``failed`` begins with: a value of the story fits no column, and the store is well."""
 
 INTERVAL = 0.2
 """Seconds between two commits at least; a kill can cost what came in less."""
@@ -62,12 +69,34 @@ class CommitQueue:
         visits, self._waiting = self._waiting, []
         if not visits:
             return
-        written: dict[int, Written] = {}
-        if not self.error:
-            try:
-                written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
-            except StoreError as error:
-                self.error = str(error)
+        committed = self._committed(visits)
         self._next = monotonic() + INTERVAL
-        for visit in visits:
-            self._done(visit, written.get(visit.sid))
+        for visit, written in committed:
+            try:
+                self._done(visit, written)
+            except Exception:  # a fault of whoever listens must not cost the others their outcome
+                logger.exception("Story %d: fault when it was committed", visit.sid)
+
+    def _committed(self, visits: Sequence[Visit]) -> list[tuple[Visit, Written | None]]:
+        """Each visit with what the store made of it; story by story if one of them does not fit."""
+        if self.error:
+            return [(visit, None) for visit in visits]
+        try:
+            written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
+            return [(visit, written[visit.sid]) for visit in visits]
+        except Exception as error:  # noqa: BLE001 - whatever it is, each id gets its outcome
+            if isinstance(error, StoreError) and not isinstance(error, UnfitError):
+                self.error = str(error)
+                return [(visit, None) for visit in visits]
+            if len(visits) > 1:
+                return [each for visit in visits for each in self._committed([visit])]
+            return self._unfit(visits[0], error)
+
+    def _unfit(self, visit: Visit, error: Exception) -> list[tuple[Visit, Written | None]]:
+        """What becomes of a visit that the store cannot hold: its id is ``failed``."""
+        if visit.reason.startswith(CANNOT_HOLD):  # it cannot hold even that
+            self.error = str(error)
+            return [(visit, None)]
+        logger.debug("Story %d: the store cannot hold it", visit.sid, exc_info=error)
+        reason = f"{CANNOT_HOLD}: {type(error).__name__}: {error}"
+        return self._committed([Visit(visit.sid, visit.at, Outcome.FAILED, reason)])

@@ -24,8 +24,9 @@ class Facts(NamedTuple):
         questions: those of the verdict, with their answers.
         list_status: the exit status that the list pages alone would give.
         list_reason: what was wrong with them; '' if nothing was.
-        is_disturbed: whether a signal ended the run, or the circuit breaker opened.
+        is_disturbed: whether a signal ended the run, the circuit breaker opened, or the program has a fault.
         stopped: why the run ended before its last id; '' if it did not.
+        fault: what broke in the program outside of any id; '' if nothing did.
     """
 
     cannot_write: bool = False
@@ -34,6 +35,7 @@ class Facts(NamedTuple):
     list_reason: str = ""
     is_disturbed: bool = False
     stopped: str = ""
+    fault: str = ""
 
 
 def exit_status(ledger: Ledger, facts: Facts) -> int:
@@ -72,9 +74,11 @@ def explained(status: int, ledger: Ledger, facts: Facts) -> str:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"
         failed = [f"{question.name} {question.why}" for question in facts.questions if question.why]
-        failed += [facts.list_reason] if facts.list_reason else []
+        failed += [reason for reason in (facts.list_reason, facts.fault) if reason]
         return f"exit status 3: the site seems changed: {'; '.join(failed) or 'too many pages could not be read'}"
-    if any(ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED):
+    if not facts.fault and any(
+        ledger.counts[each] for each in Outcome if each not in SETTLED and each is not Outcome.NOT_TRIED
+    ):
         return "exit status 1: some ids did not settle" + (f"; {facts.stopped}" if facts.stopped else "")
     disturbed = "the run was interrupted, or the site did not answer for a while"
-    return f"exit status 1: {facts.list_reason or facts.stopped or disturbed}"
+    return f"exit status 1: {facts.fault or facts.list_reason or facts.stopped or disturbed}"

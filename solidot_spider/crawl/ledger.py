@@ -64,6 +64,11 @@ class Ledger:
         """An id is asked."""
         self.in_flight[sid] = InFlight()
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether any id was asked."""
+        return bool(self.in_flight or self.counts)
+
     def note(self, sid: int, notes: Sequence[str]) -> None:
         """An id's page was parsed, and this was odd on it; it is one of the verdict's questions if the id is stored."""
         flight = self.in_flight.get(sid)
@@ -101,8 +106,8 @@ class Ledger:
         self.in_flight.clear()
         self.settle_rest(((sid, sid) for sid in left), Outcome.NOT_TRIED, reason)
 
-    def take_back(self, sid: int, reason: str) -> None:
-        """An id that was stored is ``unparsed``: the store has it no more.
+    def take_back(self, sid: int, reason: str, outcome: Outcome = Outcome.UNPARSED) -> None:
+        """An id that was stored gets another outcome: the store has it no more, or a file has not got it.
 
         Raises:
             LedgerError: no id is stored.
@@ -112,7 +117,7 @@ class Ledger:
         self.counts[Outcome.STORED] -= 1
         if self.counted is not None:
             self.counted(Outcome.STORED, -1)
-        self._count(sid, sid, Outcome.UNPARSED, reason)
+        self._count(sid, sid, outcome, reason)
 
     def _count(self, first: int, last: int, outcome: Outcome, reason: str) -> None:
         self.counts[outcome] += last - first + 1

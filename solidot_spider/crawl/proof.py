@@ -160,7 +160,8 @@ class ParserProof:
             taken = stored_answers.take_back(self._store)
         mine = [each for each in taken if each.run_id == self._commits.run_id]
         for each in mine:
-            self._recorder.ledger.take_back(each.sid, CHANGED_SITE)
+            if each.sid not in self._recorder.undelivered:  # those are counted as ``failed``
+                self._recorder.ledger.take_back(each.sid, CHANGED_SITE)
             self._recorder.changes[each.kind] -= 1
         self._recorder.changes += Counter()  # without those that none is left of
         if len(mine) < len(taken):

@@ -13,16 +13,15 @@ from scrapy.http import Response
 
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import NOT_WRITTEN, Outcome
+from solidot_spider.crawl import received
 from solidot_spider.crawl.commit_queue import CommitQueue
 from solidot_spider.crawl.control import EVERY, Control, Fetch, Health, judged
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import Tally
 from solidot_spider.parsing.identity import SEVERAL_STORIES
-from solidot_spider.store import raw_pages
 from solidot_spider.store.changes import Change
 from solidot_spider.store.commit import Written
 from solidot_spider.store.database import StoreError
-from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 
@@ -51,6 +50,10 @@ class Recorder:
         self.last_change: tuple[int, Change] | None = None
         self.stored: Callable[[dict[str, Any], Written], object] | None = None
         """Called with each record that the store has, and what it changed there."""
+        self.undelivered: set[int] = set()
+        """The stories of this run that the store has, and that a fault kept from a file."""
+        self.is_waiting = False
+        """Whether the run asks nothing more, and waits for what is in flight."""
         self._settled = asyncio.Event()
 
     @property
@@ -67,14 +70,19 @@ class Recorder:
         """An id is asked."""
         self.ledger.ask(sid)
 
+    def is_asked(self, sid: object) -> bool:
+        """Whether an id is in flight, and has no outcome yet."""
+        flight = self.ledger.in_flight.get(sid) if isinstance(sid, int) else None
+        return flight is not None and flight.visit is None
+
     def received(self, sid: int, response: Response, now: datetime) -> None:
         """An answer came for an id; its outcome is not known yet."""
         flight = self.ledger.in_flight.get(sid)
         if flight is None:  # in `parse` and `shell` no run has asked it
             return
-        flight.answered_at, flight.status = clock.iso(now), response.status
+        flight.answered_at, flight.status = clock.iso(now), received.status_of(response)
         if self.commits is not None and 200 <= response.status < 300:
-            flight.page = _packed(response, flight.answered_at)
+            flight.page = received.page_of(response, flight.answered_at)
 
     def record(self, sid: int, outcome: Outcome, reason: str = "", record: dict[str, Any] | None = None) -> None:
         """An id's outcome is known; it counts when the store has it, and a ``missing`` when a control has answered."""
@@ -83,7 +91,7 @@ class Recorder:
             return
         if reason and outcome is not Outcome.MISSING:
             logger.info("Story %d %s: %s", sid, outcome, reason)
-        at, page = flight.answered_at or clock.iso(clock.now()), flight.page if outcome in KEEPS_PAGE else None
+        at, page = flight.answered_at or clock.iso(clock.last()), flight.page if outcome in KEEPS_PAGE else None
         flight.visit = visit = Visit(sid, at, outcome, reason, flight.status, page, record)
         if outcome is Outcome.MISSING or reason == SEVERAL_STORIES:
             flight.is_doubted = True
@@ -95,26 +103,26 @@ class Recorder:
 
     async def store(self, record: dict[str, Any]) -> bool:
         """Put a record into the store, if there is one; False if it could not be written."""
-        flight = self.ledger.in_flight.get(record["sid"])
-        if self.commits is None or flight is None:
+        if self.commits is None:
             return True
-        stored = flight.stored = asyncio.get_running_loop().create_future()
+        stored = self.ledger.in_flight[record["sid"]].stored = asyncio.get_running_loop().create_future()
         self.record(record["sid"], Outcome.STORED, record=record)
         is_stored: bool = await stored
         return is_stored
 
-    def exported(self, record: dict[str, Any], *, is_written: bool) -> None:
-        """A record is in the feed, or could not be written there: without a store that decides its outcome."""
-        if self.commits is None and is_written:
-            self.record(record["sid"], Outcome.STORED, record=record)
-        elif self.commits is None:
-            self.record(record["sid"], Outcome.FAILED, NOT_WRITTEN)
-
     async def all_received(self) -> None:
         """Wait until every id in flight has its outcome, or waits for a control."""
-        while any(not flight.is_doubted for flight in self.ledger.in_flight.values()):
-            self._settled.clear()
-            await self._settled.wait()
+        self.is_waiting = True
+        try:
+            while any(not flight.is_doubted for flight in self.ledger.in_flight.values()):
+                self._settled.clear()
+                await self._settled.wait()
+        finally:
+            self.is_waiting = False
+
+    def open_sids(self) -> list[int]:
+        """The ids in flight that have no outcome yet, not even one that waits for the store."""
+        return [sid for sid, flight in self.ledger.in_flight.items() if flight.visit is None]
 
     def doubted(self) -> dict[int, Visit]:
         """The visits that wait for a control, by sid: the home page may have answered them."""
@@ -164,13 +172,15 @@ class Recorder:
     def _committed(self, visit: Visit, written: Written | None) -> None:
         """The store has a visit, or could not be written."""
         stored = self.ledger.in_flight[visit.sid].stored
-        if written is None:
-            self.ledger.settle(visit.sid, Outcome.FAILED, NOT_WRITTEN)
+        try:
+            if written is None:
+                self.ledger.settle(visit.sid, Outcome.FAILED, NOT_WRITTEN)
+            else:
+                self._count(visit, written)
+        finally:
             self._settled.set()
-        else:
-            self._count(visit, written)
-        if stored is not None and not stored.done():
-            stored.set_result(written is not None)
+            if stored is not None and not stored.done():
+                stored.set_result(written is not None and visit.outcome is Outcome.STORED)
 
     def _count(self, visit: Visit, written: Written | None) -> None:
         known = written is not None and written.was_known_unparsed
@@ -185,14 +195,3 @@ class Recorder:
         if written is not None and visit.record is not None and self.stored is not None:
             self.stored(visit.record, written)
         self._settled.set()
-
-
-def _packed(response: Response, fetched_at: str) -> RawPage:
-    assert response.request is not None
-    asked = response.request.meta.get("redirect_urls", [response.url])[0]
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    ]
-    return raw_pages.pack(response.body, asked, response.url, response.status, headers=headers, fetched_at=fetched_at)

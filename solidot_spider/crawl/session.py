@@ -7,25 +7,24 @@ commands (``parse``, ``shell``) get one that asks nothing and keeps nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from functools import partial
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from twisted.python.failure import Failure
 
 from solidot_spider.base.outcome import OK, Outcome
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.exit_status import Facts
+from solidot_spider.crawl.faults import Faults
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.proof import ParserProof
 from solidot_spider.crawl.recorder import Recorder
 from solidot_spider.crawl.stated_answers import Statement
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
-from solidot_spider.middlewares.throttle import limiter_of
-from solidot_spider.record import Draft
+from solidot_spider.middlewares.throttle import ThrottleMiddleware
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.store import Store
 
@@ -62,6 +61,7 @@ class Session:
         self.asks_all = asks_all
         self.ledger = Ledger()
         self.recorder = Recorder(self.ledger, store, run_id)
+        self.faults = Faults(self.recorder)
         can_tell = store is not None and not arguments.is_single
         self.proof = ParserProof(store, self.recorder, known_stories) if store and can_tell else None
         """Whether the parser fits the site; None for a run that cannot tell: of one story, or without a store."""
@@ -80,24 +80,13 @@ class Session:
     def attach(self, crawler: Crawler) -> None:
         """Become the session of this crawler: connect to its signals, count outcomes in its stats."""
         vars(crawler)[_ATTRIBUTE] = self
-        crawler.signals.connect(self._item_dropped, signals.item_dropped)
-        crawler.signals.connect(self._item_failed, signals.item_error)
+        self.faults.attach(crawler)
         crawler.signals.connect(self._spider_closed, signals.spider_closed)
-        self.ledger.counted = lambda outcome, count: crawler.stats.inc_value(
-            f"solidot/outcome/{outcome.replace(' ', '_')}", count
-        )
-
-    def _item_dropped(self, item: Any, exception: BaseException) -> None:
-        if isinstance(item, Draft):
-            self.recorder.record(item.page.sid, Outcome.UNPARSED, str(exception))
-
-    def _item_failed(self, item: Any, failure: Failure) -> None:
-        if isinstance(item, Draft):
-            reason = f"fault in a pipeline ({type(failure.value).__name__})"
-            self.recorder.record(item.page.sid, Outcome.UNPARSED, reason)
+        self.ledger.counted = partial(_count, crawler)
 
     def _spider_closed(self, spider: Spider, reason: str) -> None:
-        self.close(reason, limiter_of(spider.crawler))
+        throttle = spider.crawler.get_downloader_middleware(ThrottleMiddleware)
+        self.close(reason, throttle.limiter if throttle else None)
 
     @property
     def total(self) -> int:
@@ -150,8 +139,8 @@ class Session:
             return
         self.is_closed = True
         ended = limiter.ended if limiter else ""
-        self.interrupted = reason == "shutdown" or ended == INTERRUPTED
-        self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "")
+        self.interrupted = ended == INTERRUPTED or (reason == "shutdown" and not self.faults.of_run)
+        self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "") or self.faults.of_run
         self.breaker_openings = limiter.breaker.openings if limiter else 0
         self.recorder.close()
         why = self.stopped or reason
@@ -171,9 +160,15 @@ class Session:
             ],
             list_status=self.list_status,
             list_reason=self.list_reason,
-            is_disturbed=self.interrupted or self.breaker_openings > 0,
+            is_disturbed=self.interrupted or self.breaker_openings > 0 or bool(self.faults.of_run),
+            fault=self.faults.of_run,
             stopped=self.stopped,
         )
+
+
+def _count(crawler: Crawler, outcome: Outcome, count: int) -> None:
+    with suppress(RuntimeError):  # a crawl that could not begin has no stats
+        crawler.stats.inc_value(f"solidot/outcome/{outcome.replace(' ', '_')}", count)
 
 
 def session_of(crawler: Crawler, arguments: Arguments | None = None) -> Session:

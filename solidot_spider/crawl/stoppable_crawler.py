@@ -4,21 +4,88 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from twisted.internet.tcp import Connection
 
+from solidot_spider.crawl import scrapy_settings
 from solidot_spider.crawl.session import session_of
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import ThrottleMiddleware
+
+logger = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds that pages on the wire have to come in when a crawl is stopped."""
 
 
+class _Engine(ExecutionEngine):
+    """Scrapy's engine, with its faults told: it closes the spider with the same word for a fault and for a stop."""
+
+    crawler: StoppableCrawler
+
+    async def open_spider_async(self, *, close_if_idle: bool = True) -> None:
+        """Open the spider and all components."""
+        with self._faults():
+            await super().open_spider_async(close_if_idle=close_if_idle)
+
+    async def start_async(self, *, _start_request_processing: bool = True) -> None:
+        """Crawl until the spider is closed."""
+        with self._faults():
+            await super().start_async(_start_request_processing=_start_request_processing)
+
+    async def stop_async(self) -> None:
+        """Stop: because the crawler does, or after a fault in the engine."""
+        if not self.crawler.is_stopping:
+            session_of(self.crawler).faults.add("Scrapy's engine", sys.exc_info()[1] or RuntimeError("it stopped"))
+        await super().stop_async()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except CloseSpider:
+            raise
+        except Exception as error:
+            session_of(self.crawler).faults.add("the crawl", error)
+            raise
+
+
 class StoppableCrawler(Crawler):
     """A crawler that stops soon."""
+
+    is_stopping = False
+    """Whether it was stopped, or has finished."""
+
+    error: Exception | None = None
+    """Why the crawl could not begin or go on, where Scrapy or a component raised; None if none did."""
+
+    def crawl(self, *args: Any, **kwargs: Any) -> Any:
+        """Crawl; an error is kept in ``error`` and ends the crawl."""
+        crawling: Any = super().crawl(*args, **kwargs)
+        return crawling.addErrback(lambda failure: self._broke(failure.value))
+
+    async def crawl_async(self, *args: Any, **kwargs: Any) -> None:
+        """Crawl; an error is kept in ``error`` and ends the crawl."""
+        try:
+            await super().crawl_async(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run ends in a sentence
+            self._broke(error)
+
+    def _broke(self, error: Exception) -> None:
+        self.error = error
+        logger.debug("The crawl broke", exc_info=error)
+
+    def _create_engine(self) -> ExecutionEngine:
+        scrapy_settings.check(self.settings)  # again: an add-on may have changed them
+        return _Engine(self, lambda _: self.stop_async())
 
     @property
     def has_begun(self) -> bool:
@@ -36,6 +103,7 @@ class StoppableCrawler(Crawler):
 
         Scrapy calls this for a crawl that has finished, too.
         """
+        self.is_stopping = True
         if self.limiter is not None and not session_of(self).is_closed:
             self.limiter.end(INTERRUPTED)
             asyncio.get_running_loop().call_later(GRACE, _hang_up, self.limiter)

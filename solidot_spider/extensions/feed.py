@@ -5,6 +5,7 @@ Settings: Scrapy's ``FEEDS`` and ``FEED_*``.
 
 from __future__ import annotations
 
+import logging
 from asyncio import Future, ensure_future
 from typing import IO, Any
 
@@ -15,9 +16,13 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter
 
 from solidot_spider import items
+from solidot_spider.base.outcome import NOT_WRITTEN, fault
+from solidot_spider.crawl.faults import sid_of
 from solidot_spider.crawl.session import session_of
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.middlewares.throttle import limiter_of
+
+logger = logging.getLogger(__name__)
 
 CLOSED_BY_FEED = "the feed cannot be written"
 
@@ -42,7 +47,7 @@ class StoryFeed(FeedExporter):
     def __init__(self, crawler: Crawler) -> None:
         self.error = ""
         """Why a feed could not be written; '' while it can."""
-        self.recorder = session_of(crawler).recorder
+        self.faults = session_of(crawler).faults
         self._closing: Future[None] | None = None
         try:
             super().__init__(crawler)
@@ -65,15 +70,21 @@ class StoryFeed(FeedExporter):
             self._fail(error)
             raise CloseSpider(CLOSED_BY_FEED) from error
 
-    def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Write a record."""
+    def item_scraped(self, item: Any, spider: Spider, response: Any = None) -> None:
+        """Write a record; one that an exporter cannot write costs its own id only."""
+        if self.faults.is_lost(item, response):  # a pipeline gave nothing, or something else
+            return
         if not self.error:
             try:
                 super().item_scraped(item, spider)
             except OSError as error:
                 self._fail(error)
                 self._end_run()
-        self.recorder.exported(item, is_written=not self.error)
+            except Exception as error:
+                logger.debug("An exporter cannot write a record", exc_info=True)
+                self.faults.lost(sid_of(response), fault("the exporter", error))
+        if self.error:
+            self.faults.lost(sid_of(response), NOT_WRITTEN)
 
     async def close_spider(self, spider: Spider) -> None:
         """Close the feeds; those without a record leave no part."""

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from solidot_spider.base import options
 from solidot_spider.base.console import plain
-from solidot_spider.base.outcome import NOT_WRITTEN
+from solidot_spider.base.outcome import NOT_WRITTEN, fault
 
 
 class LineFormatter(logging.Formatter):
@@ -105,6 +105,14 @@ class StoryLogFormatter(LogFormatter):
         """A record failed its check; the ledger has the reason, and that of a store that is full once for all."""
         level = logging.DEBUG if str(exception) == NOT_WRITTEN else logging.WARNING
         return _line(level, "Story %(sid)s: %(why)s", {"sid": _sid(item), "why": str(exception)})
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """A pipeline raised; the traceback follows."""
+        return _line(
+            logging.ERROR, "Story %(sid)s: %(why)s", {"sid": _sid(item), "why": fault("a pipeline", exception)}
+        )
 
 
 def _sid(item: Any) -> Any:

@@ -8,7 +8,7 @@ from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 from twisted.internet import error as network
 
-from solidot_spider.base.outcome import Outcome
+from solidot_spider.base.outcome import Outcome, fault
 from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 
@@ -24,6 +24,9 @@ MISSING = frozenset({404, 410})
 _DECOMPRESSORS = frozenset(
     {"zlib", "gzip", "brotli", "_brotli", "brotlicffi", "backports.zstd", "compression.zstd", "_zstd"}
 )
+_NETWORK = frozenset({"twisted", "scrapy", "OpenSSL", "service_identity"})
+"""Packages whose errors are the network's; any other error is a fault of a component."""
+
 _NETWORK_ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.DownloadTimeoutError, "time-out"),
     (network.TimeoutError, "time-out"),
@@ -82,6 +85,10 @@ def _failure(error: BaseException) -> str:
         return "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)"
     if type(error).__module__ in _DECOMPRESSORS:
         return "body broken: its compression does not unpack"
-    return next(
-        (name for kind, name in _NETWORK_ERRORS if isinstance(error, kind)), f"no answer ({type(error).__name__})"
-    )
+    return next((name for kind, name in _NETWORK_ERRORS if isinstance(error, kind)), _unnamed(error))
+
+
+def _unnamed(error: BaseException) -> str:
+    if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _NETWORK:
+        return f"no answer ({type(error).__name__})"
+    return fault("a component", error)

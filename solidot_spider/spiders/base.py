@@ -98,18 +98,29 @@ class SidSpider(Spider):
             return
         if session.arguments.minutes is not None:
             self.limiter.deadline = monotonic() + session.arguments.minutes * 60
+        try:
+            async with aclosing(self._requests()) as requests:
+                async for request in requests:
+                    yield request
+        except Exception as error:  # noqa: BLE001 - what was asked still gets its outcome
+            session.faults.add("the making of requests", error)
+        try:
+            await stopping.settle(session, self.limiter, self._fetch_known)
+            self.all_settled()
+        except Exception as error:  # noqa: BLE001 - the run ends, and says so
+            session.faults.add("what follows the last request", error)
+
+    async def _requests(self) -> AsyncGenerator[Request]:
+        """A request for each id, when there is room for it and the run may go on."""
+        session = self.session
         async with aclosing(self.plans()) as plans:
             async for plan in plans:
                 for sid in session.extend(plan):
                     await self._room()
                     if await stopping.must_stop(session, self.limiter, self._fetch_known):
-                        break
+                        return
                     session.ask(sid)
                     yield self._request(sid)
-                if session.stopped:
-                    break
-        await stopping.settle(session, self.limiter, self._fetch_known)
-        self.all_settled()
 
     async def _fetch_robots(self) -> bool:
         """Whether robots.txt could be fetched; if not, no id is asked, and each gets its outcome."""

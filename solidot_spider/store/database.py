@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
@@ -49,6 +49,10 @@ class StoreError(RuntimeError):
     """The store cannot be opened, read or written; the message says where, why, and what to do."""
 
 
+class UnfitError(StoreError):
+    """A value fits no column, or breaks a rule of its table: the store itself is well."""
+
+
 class NoStoreError(StoreError):
     """There is no store, and none was to be made."""
 
@@ -75,6 +79,8 @@ def database_errors(where: str) -> Iterator[None]:
     """Turn each error of the database inside the block into a ``StoreError`` of one sentence."""
     try:
         yield
+    except (DataError, IntegrityError) as error:
+        raise UnfitError(f"{where}: {_sentence(str(error.orig or error))}") from error
     except DBAPIError as error:
         raise StoreError(f"{where}: {_sentence(str(error.orig or error))}") from error
     except (SQLAlchemyError, sqlite3.Error) as error:

@@ -46,7 +46,8 @@ def test_every_status_has_an_outcome() -> None:
         (ZstdError("x"), Outcome.FAILED, "body broken: its compression does not unpack"),
         (gzip.BadGzipFile("x"), Outcome.FAILED, "body broken: its compression does not unpack"),
         (exceptions.IgnoreRequest("of some other reason"), Outcome.FAILED, "of some other reason"),
-        (KeyError("x"), Outcome.FAILED, "no answer (KeyError)"),
+        (ConnectionResetError("x"), Outcome.FAILED, "no answer (ConnectionResetError)"),
+        (KeyError("x"), Outcome.FAILED, "fault in a component (KeyError: 'x')"),
     ],
 )
 def test_every_silence_has_a_name(error: BaseException, outcome: Outcome, reason: str) -> None:
