@@ -15,7 +15,7 @@ from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan, report, summary
+from solidot_spider.crawl import plan, report, setting_checks, summary
 from solidot_spider.crawl.argument_conflicts import check_store, check_whole_answer, report_path
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
@@ -60,6 +60,7 @@ class CrawlRun:
         self.spider = spider
         self.given = dict(given)
         self.console = console or Console()
+        setting_checks.check(settings)
         self.options = options.load(settings)
         self.known_stories = expected_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)

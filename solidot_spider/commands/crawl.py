@@ -14,6 +14,7 @@ from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
 from solidot_spider.base.sids import ArgumentError
+from solidot_spider.crawl import setting_checks
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
@@ -42,11 +43,15 @@ class Command(crawl.Command):
         parser.error = _stop  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Set Scrapy's settings from the options."""
+        """Set Scrapy's settings from the options, and check them before Scrapy makes its log of them."""
+        assert self.settings is not None
         try:
             super().process_options(args, opts)
-        except UsageError as error:
+            setting_checks.check(self.settings)
+        except (UsageError, OptionError) as error:
             _stop(str(error))
+        except OSError as error:  # of --pidfile
+            _stop(f"{error.filename}: {error.strerror}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
