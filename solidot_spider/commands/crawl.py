@@ -10,6 +10,7 @@ from scrapy.commands import crawl
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.exceptions import UsageError
 
+from solidot_spider.base import streams
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
@@ -37,6 +38,7 @@ class Command(crawl.Command):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's options and our two; their errors in one line."""
+        streams.secure()  # `scrapy crawl` does not come through our own command line
         super().add_options(parser)
         parser.add_argument("--report", default="", metavar="FILE", help="write the run's report to FILE, as JSON")
         parser.add_argument("--quiet", action="store_true", help="print nothing when the exit status is 0")
