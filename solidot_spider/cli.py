@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from solidot_spider import __version__
+from solidot_spider.base import streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
-from solidot_spider.base.outcome import USAGE
+from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
 from solidot_spider.commands import demo, export, probe, status
 
 VERBS = {verb.name: verb for verb in (demo.VERB, probe.VERB, export.VERB, status.VERB)}
@@ -31,6 +32,7 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
+    streams.secure()
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] not in VERBS and not words[0].startswith("-"):
         return _scrapy(words)
@@ -40,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(arguments)
     except OptionError as error:
         return refuse(str(error), USAGE)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what waits for standard output would fail again at the end
+        return refuse(f"{error.filename or 'standard output'}: {error.strerror}", CANNOT_WRITE)
 
 
 def _parser() -> argparse.ArgumentParser:

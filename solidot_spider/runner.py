@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from time import monotonic
 
 import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
@@ -16,8 +15,9 @@ from solidot_spider.base.console import Console
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan, report, scrapy_settings, summary
+from solidot_spider.crawl import component_checks, plan, setting_checks, summary
 from solidot_spider.crawl.argument_conflicts import check_store, check_whole_answer, report_path
+from solidot_spider.crawl.conclusion import Conclusion
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
 from solidot_spider.crawl.plan import Plan
@@ -26,10 +26,10 @@ from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.crawl.stoppable_crawler import StoppableCrawler
 from solidot_spider.extensions.feed import StoryFeed
-from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
+from solidot_spider.store.lock import LockedError
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 
@@ -61,8 +61,9 @@ class CrawlRun:
         self.spider = spider
         self.given = dict(given)
         self.console = console or Console()
+        setting_checks.check(settings)
         self.options = options.load(settings)
-        scrapy_settings.check(settings)
+        component_checks.check(settings)
         self.known_stories = expected_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)
         self.files = RunFiles.new(spider.name, self.options.data_dir)
@@ -72,7 +73,7 @@ class CrawlRun:
         check_store(spider.name, self.arguments, self.options, needs_store=spider.needs_store)
         if self.is_whole_answer:
             check_whole_answer(self.arguments)
-        self.report_file = report_path(report_file)
+        report_to = report_path(report_file)
         self.settings = settings.copy()
         # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
@@ -80,7 +81,7 @@ class CrawlRun:
         given_text, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
         at = clock.iso(clock.now())
         self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
-        self._started = monotonic()
+        self.conclusion = Conclusion(self.start, self.files, report_to)
 
     async def run(self) -> Report:
         """Crawl in a reactor that runs already.
@@ -111,7 +112,11 @@ class CrawlRun:
         chosen = self.options
         makes_data = not chosen.data_dir.exists() and not (self.is_whole_answer and chosen.database_url)
         with ExitStack() as stack:
-            session = self._session(stack)
+            try:
+                session = self._session(stack)
+            except (StoreError, LockedError) as error:
+                self.conclusion.refuse(self.arguments, error)
+                raise
             if makes_data:  # a cron line in the wrong place must not begin a dataset in silence
                 self.console.print_always(f"making the data directory {chosen.data_dir.absolute()}")
             if chosen.is_live and not chosen.contact:
@@ -131,74 +136,30 @@ class CrawlRun:
         return Session(self.arguments, asked, store, store.begin(self.start), asks_all=asks_all, known_stories=known)
 
     def _ended(self, crawler: StoppableCrawler) -> Report:
-        """Close the ledger, publish the feeds, write row and files, and print the summary."""
+        """Close the ledger, publish the feeds, write row and files, and only then print the summary."""
         session = session_of(crawler)
         if crawler.error is not None:
             session.faults.add("the crawl", crawler.error)
         session.close("shutdown", crawler.limiter)  # a second signal ends the reactor before the spider is closed
         feed = crawler.get_extension(StoryFeed) if crawler.has_begun else None
-        if isinstance(crawler.error, OptionError):  # an add-on made a setting wrong
-            self._write_end(self._report(crawler, session, [], ""), session)
-            raise crawler.error
-        ended = self._concluded(crawler, session, feed)
-        self.console.end(ended.exit_status)
-        return ended
-
-    def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed | None) -> Report:
-        feed_error, files = (feed.error, feed.files) if feed else ("", [])
-        facts = session.facts(cannot_write=bool(feed_error))
         if feed is not None:
+            facts = session.facts(cannot_write=bool(feed.error))
             feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
-            feed_error = feed.error
-        feeds, seconds = [(storage.target, storage.left) for storage in files], monotonic() - self._started
-        for line in summary.lines(self.files, session, seconds, feeds):
+        feeds = [(storage.target, storage.left) for storage in feed.files] if feed else []
+        stats = crawler.stats.get_stats() if crawler.has_begun else {}
+        error = feed.error if feed else ""
+        ended = self.conclusion.write(session, stats, feeds, error=error, has_begun=feed is not None)
+        if isinstance(crawler.error, OptionError):  # an add-on made a setting wrong
+            raise crawler.error
+        if feed is None:
+            self.console.print("the crawl could not begin; the log above says why")
+        for line in summary.lines(self.files, session, ended.seconds, feeds) if feed else ():
             self.console.print(line)
-        error = session.recorder.store_error or self._write_retry(session) or feed_error
-        for write in (self._write_end, self._write_report):
-            failed = write(self._report(crawler, session, files, error), session)
-            error = error or failed
+        if ended.retry:
+            self.console.print(f"  ask again: solidot crawl story -a sids=@{ended.retry}")
         if session.store is not None:
             self.files.remove_old_feeds(self.options.keep_feeds)
-        ended = self._report(crawler, session, files, error)
-        if ended.exit_status:
-            self.console.print(f"{ended.verdict}: {error}" if error else ended.verdict)
+        if ended.verdict:
+            self.console.print(ended.verdict)
+        self.console.end(ended.exit_status)
         return ended
-
-    def _report(self, crawler: StoppableCrawler, session: Session, files: list[PartFileStorage], error: str) -> Report:
-        """The report as it stands; ``error`` says what could not be written, '' for nothing."""
-        return report.report_of(
-            self.start,
-            round(monotonic() - self._started, 3),
-            session,
-            crawler.stats.get_stats() if crawler.has_begun else {},
-            status=exit_status(session.ledger, session.facts(cannot_write=bool(error))),
-            records=[str(path) for each in files if (path := each.left or each.target).exists()],
-            retry=str(self.files.retry) if self.files.retry.exists() else None,
-        )
-
-    def _write_retry(self, session: Session) -> str:
-        """Write the retry file; why that failed, '' if it did not."""
-        try:
-            if self.files.write_retry(session.ledger):
-                self.console.print(f"  ask again: solidot crawl story -a sids=@{self.files.retry}")
-        except OSError as error:
-            return f"{self.files.retry}: {error.strerror}"
-        return ""
-
-    def _write_end(self, ended: Report, session: Session) -> str:
-        """Write the run's row in the store; why that failed, '' if it did not."""
-        try:
-            if session.store is not None and not session.recorder.store_error:
-                session.store.end(session.run_id, **report.run_row(ended, session.ledger))
-        except StoreError as error:
-            return str(error)
-        return ""
-
-    def _write_report(self, ended: Report, _: Session) -> str:
-        """Write the report; why that failed, '' if it did not."""
-        try:
-            if self.report_file:
-                report.write(ended, self.report_file)
-        except OSError as error:
-            return f"{self.report_file}: {error.strerror}"
-        return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from contextlib import suppress
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of what is not printed: controls, formats, surrogates, private, unassigned, separators."""
@@ -53,5 +54,8 @@ def plain(text: str) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    if sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):  # full, gone or closed: what cannot be told must not decide what is done
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()

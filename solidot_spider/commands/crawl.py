@@ -12,11 +12,13 @@ from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from solidot_spider.base import streams
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
 from solidot_spider.base.sids import ArgumentError
-from solidot_spider.crawl.scrapy_settings import EXAMPLE
+from solidot_spider.crawl import setting_checks
+from solidot_spider.crawl.component_checks import EXAMPLE
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
@@ -39,19 +41,24 @@ class Command(crawl.Command):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's options and our two; their errors in one line."""
+        streams.secure()  # `scrapy crawl` does not come through our own command line
         super().add_options(parser)
         parser.add_argument("--report", default="", metavar="FILE", help="write the run's report to FILE, as JSON")
         parser.add_argument("--quiet", action="store_true", help="print nothing when the exit status is 0")
         parser.error = _stop  # type: ignore[method-assign]
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Set Scrapy's settings from the options."""
+        """Set Scrapy's settings from the options, and check them before Scrapy makes its log of them."""
+        assert self.settings is not None
         for given in opts.set:
             self._check_given(*given.partition("=")[::2])
         try:
             super().process_options(args, opts)
-        except UsageError as error:
+            setting_checks.check(self.settings)
+        except (UsageError, OptionError) as error:
             _stop(str(error))
+        except OSError as error:  # of --pidfile
+            _stop(f"{error.filename}: {error.strerror}")
 
     def _check_given(self, name: str, value: str) -> None:
         """End if a setting is given that Scrapy takes as a JSON object only, and is none."""

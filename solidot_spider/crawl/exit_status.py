@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from solidot_spider.base.outcome import CANNOT_WRITE, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, TROUBLE, Outcome
+from solidot_spider.base.outcome import CANNOT_WRITE, HELD, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, TROUBLE, Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import ENOUGH, Question
 
@@ -68,8 +68,9 @@ def explained(status: int, ledger: Ledger, facts: Facts) -> str:
     """The sentence that says why a run ends with this exit status; '' for 0."""
     if status == OK:
         return ""
-    if status == CANNOT_WRITE:
-        return "exit status 4: a file or the store could not be written"
+    if status in (CANNOT_WRITE, HELD):
+        why = "another run holds the store" if status == HELD else "a file or the store could not be written"
+        return f"exit status {status}: {why}"
     if status == SITE_CHANGED:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,8 +79,9 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
     stats: Mapping[str, Any],
     *,
     status: int,
-    records: list[str],
-    retry: str | None,
+    records: Sequence[str] = (),
+    retry: str | None = None,
+    error: str = "",
 ) -> Report:
     """The report of a run that has ended now.
 
@@ -92,6 +93,7 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         status: its exit status.
         records: the files that hold the records.
         retry: the retry file, if there is one.
+        error: what could not be opened or written, '' for nothing.
     """
     facts = session.facts()
     return Report(
@@ -108,8 +110,8 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         retries=stats.get("retry/count", 0),
         questions={question.name: question.why for question in facts.questions},
         exit_status=status,
-        verdict=explained(status, session.ledger, facts),
-        records=records,
+        verdict=": ".join(filter(None, (explained(status, session.ledger, facts), error))),
+        records=list(records),
         retry=retry,
     )
 

@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from twisted.internet.tcp import Connection
 
-from solidot_spider.crawl import scrapy_settings
+from solidot_spider.crawl import component_checks, setting_checks
 from solidot_spider.crawl.session import session_of
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import ThrottleMiddleware
@@ -84,7 +84,8 @@ class StoppableCrawler(Crawler):
         logger.debug("The crawl broke", exc_info=error)
 
     def _create_engine(self) -> ExecutionEngine:
-        scrapy_settings.check(self.settings)  # again: an add-on may have changed them
+        setting_checks.check(self.settings)  # again: an add-on may have changed them
+        component_checks.check(self.settings)
         return _Engine(self, lambda _: self.stop_async())
 
     @property

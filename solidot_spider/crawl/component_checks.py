@@ -1,4 +1,4 @@
-"""Checks those of Scrapy's settings without which a crawl cannot go on: its own components, and room for requests."""
+"""Refuses settings of components without which a crawl would lose answers: its own ones must all be there."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ from solidot_spider.base.options import OptionError
 COMPONENTS = ("ITEM_PIPELINES", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
 """Settings of components, each with its number; ours are under the same name with ``_BASE``."""
 
-COUNTS = {
-    "CONCURRENT_REQUESTS": 1,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "CONCURRENT_REQUESTS_PER_IP": 0,
-    "CONCURRENT_ITEMS": 1,
-    "REACTOR_THREADPOOL_MAXSIZE": 1,
-    "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
-}
-"""The least value of each count; with less of them nothing is ever asked, or no answer ever read."""
-
 EXAMPLE = '{"module.Class": 500}'
 """How components are given by ``-s``."""
 
@@ -32,32 +22,13 @@ _PACKAGE = "solidot_spider."
 
 
 def check(settings: BaseSettings) -> None:
-    """Refuse settings with which a crawl would lose answers, or never end.
+    """Refuse settings that take a component of ours away, or that cannot be loaded.
 
     Raises:
         OptionError: which setting, and what is allowed.
     """
-    if settings["JOBDIR"]:
-        raise OptionError(f"JOBDIR={settings['JOBDIR']}: not used here; a run that is repeated goes on where it was")
-    for name, least in COUNTS.items():
-        _check_count(name, settings[name], least)
-    slots = settings["DOWNLOAD_SLOTS"]
-    for slot, values in slots.items() if isinstance(slots, Mapping) else ():
-        if isinstance(values, Mapping) and "concurrency" in values:
-            _check_count(f"DOWNLOAD_SLOTS: {slot}: concurrency", values["concurrency"], 1)
     for name in COMPONENTS:
         _check_components(name, settings)
-
-
-def _check_count(name: str, value: Any, least: int) -> None:
-    if value is None:
-        return
-    try:
-        count = int(value)
-    except (TypeError, ValueError, OverflowError):
-        count = least - 1
-    if count < least:
-        raise OptionError(f"{name}={value}: give a whole number from {least} on")
 
 
 def _check_components(name: str, settings: BaseSettings) -> None:
