@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
+from solidot_spider.base.outcome import SITE_ILL, Outcome
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store.state import Newest, SidState
 
@@ -44,7 +44,7 @@ def is_due(state: SidState, newest: Newest | None, now: datetime) -> bool:
             return False
         case Outcome.MISSING:
             return _missing_is_due(state, newest, now)
-        case Outcome.UNPARSED if state.reason != HOME_FOR_ALL:
+        case Outcome.UNPARSED if state.reason not in SITE_ILL:
             tried = state.unparsed_runs if state.parser_version == PARSER_VERSION else 0
             return tried < UNPARSED_RUNS or _since(state.at, now) >= WEEK
         case _:

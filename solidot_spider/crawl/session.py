@@ -62,6 +62,8 @@ class Session:
         self.asks_all = asks_all
         self.ledger = Ledger()
         self.recorder = Recorder(self.ledger, store, run_id)
+        if self.recorder.withdrawals is not None:
+            self.recorder.withdrawals.is_believed = arguments.believes_missing
         can_tell = store is not None and not arguments.is_single
         self.proof = ParserProof(store, self.recorder, known_stories) if store and can_tell else None
         """Whether the parser fits the site; None for a run that cannot tell: of one story, or without a store."""
@@ -167,6 +169,7 @@ class Session:
             cannot_write=cannot_write or bool(self.recorder.store_error),
             questions=[
                 *self.recorder.tally.questions(self.ledger, self.plan.sids),
+                *(self.recorder.withdrawals.questions if self.recorder.withdrawals else ()),
                 *(self.proof.questions if self.proof else ()),
             ],
             list_status=self.list_status,

@@ -10,7 +10,7 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
-from solidot_spider.crawl.arguments import LIMIT, MINUTES, TO
+from solidot_spider.crawl.arguments import BELIEVE, LIMIT, MINUTES, TO
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.revisit import Age
 from solidot_spider.parsing import list_pages
@@ -40,7 +40,7 @@ class LatestSpider(SidSpider):
     """Asks every id up to the newest that is not settled, and the stories that may have changed."""
 
     name = "latest"
-    takes = (LIMIT, MINUTES, TO)
+    takes = (LIMIT, MINUTES, TO, BELIEVE)
     needs_store = True
 
     def has_work(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -77,6 +77,16 @@ class Snapshot:
             .limit(limit)
         )
         return list(self._connection.execute(statement).scalars())
+
+    def believed(self, given: Sequence[int]) -> set[int]:
+        """Those of the given ids whose stories are stored, and which the site had when they were last asked."""
+        stories, sids = schema.stories.c, schema.sids.c
+        statement = (
+            select(stories.sid)
+            .join(schema.sids, sids.sid == stories.sid)
+            .where(stories.sid.in_(given), stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+        )
+        return set(self._connection.execute(statement).scalars())
 
     def known(self, before: datetime, limit: int) -> list[KnownStory]:
         """Stories that the site should still have, and as they are stored.
