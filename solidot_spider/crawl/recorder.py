@@ -15,8 +15,8 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import NOT_WRITTEN, Outcome
 from solidot_spider.crawl.commit_queue import CommitQueue
 from solidot_spider.crawl.control import EVERY, Control, Fetch, Health, judged
+from solidot_spider.crawl.expectation import Expectation
 from solidot_spider.crawl.ledger import Ledger
-from solidot_spider.crawl.verdict import Tally
 from solidot_spider.crawl.withdrawals import Withdrawals
 from solidot_spider.parsing.identity import SEVERAL_STORIES
 from solidot_spider.store import raw_pages
@@ -47,7 +47,7 @@ class Recorder:
         self.commits = CommitQueue(store, run_id, self._committed) if store is not None else None
         self.withdrawals = Withdrawals(self.commits, ledger) if self.commits is not None else None
         self.control = Control()
-        self.tally = Tally()
+        self.tally = Expectation()
         self.changes: Counter[str] = Counter()
         """How many stored stories were new, changed, unchanged or older than what the store has."""
         self.last_change: tuple[int, Change] | None = None

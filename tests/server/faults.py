@@ -140,6 +140,12 @@ class Rewrite(Rule, tag="rewrite"):
     pairs: Annotated[list[tuple[Annotated[str, Meta(min_length=1)], str]], Meta(min_length=1)]
 
 
+class Overwrite(Rule, tag="overwrite"):
+    """The page with this text in place of the story's body."""
+
+    text: str
+
+
 class Garbage(Rule, tag="garbage"):
     """Random bytes."""
 
@@ -162,5 +168,6 @@ KINDS: tuple[type[Rule], ...] = (
     Captcha,
     Truncate,
     Rewrite,
+    Overwrite,
     Garbage,
 )
