@@ -65,9 +65,10 @@ class Reset(Rule, tag="reset"):
 
 
 class Cut(Rule, tag="cut"):
-    """A body that ends before its Content-Length."""
+    """A body that ends before its Content-Length; or whose end only the closed connection or its packing tells."""
 
     share: Share = 0.5
+    how: Literal["length", "close", "gzip"] = "length"
 
 
 class Endless(Rule, tag="endless"):
