@@ -14,6 +14,10 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The site's zone. Solidot began in 2005; China has kept one offset without summer time since 1991."""
 
 
+SKEW = timedelta(minutes=5)
+"""Clocks of two machines may differ by so much."""
+
+
 class ClockError(ValueError):
     """``SOLIDOT_CLOCK`` holds no time."""
 
@@ -48,3 +52,13 @@ def pinned_time(value: str) -> datetime:
 def iso(moment: datetime) -> str:
     """A time as records and files have it: UTC, to the second, ``2024-10-18T14:58:07+00:00``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def is_ahead(moment: str, now: datetime) -> bool:
+    """Whether a time that was written down cannot be believed: it is after now, since a clock was ahead.
+
+    Args:
+        moment: the time, ISO 8601.
+        now: the time now.
+    """
+    return datetime.fromisoformat(moment) > now + SKEW

@@ -34,6 +34,8 @@ class CommitQueue:
         """Why the store could not be used; '' while it can."""
         self.keeps_aside = False
         """Whether what is stored is kept aside until the next proof."""
+        self.ahead = 0
+        """How many ids had a time in the store that is after now."""
         self._done = done
         self._waiting: list[Visit] = []
         self._next = 0.0
@@ -68,6 +70,7 @@ class CommitQueue:
                 written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
             except StoreError as error:
                 self.error = str(error)
+        self.ahead += sum(each.was_ahead for each in written.values())
         self._next = monotonic() + INTERVAL
         for visit in visits:
             self._done(visit, written.get(visit.sid))

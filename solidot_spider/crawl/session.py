@@ -162,6 +162,11 @@ class Session:
         if self.proof is not None:
             self.proof.close()
             self.remarks += self.proof.remarks
+        ahead = self.recorder.commits.ahead if self.recorder.commits else 0
+        if ahead:
+            self.remarks.append(
+                f"the store had times after now of {ahead} ids, which are not believed: a clock was ahead"
+            )
 
     def facts(self, *, cannot_write: bool = False) -> Facts:
         """What the exit status depends on beside the ledger."""

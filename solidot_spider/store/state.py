@@ -50,7 +50,7 @@ class SidState(NamedTuple):
         if visit.outcome is Outcome.STORED:
             runs, missing_since = 0, None
         elif visit.outcome is Outcome.MISSING:
-            runs, missing_since = 0, missing_since or visit.at
+            runs, missing_since = 0, min(missing_since or visit.at, visit.at)  # a clock may have been ahead
         elif visit.outcome is Outcome.UNPARSED and visit.reason not in SITE_ILL:
             runs += 1
         return cls(visit.sid, str(visit.outcome), visit.reason, visit.at, run_id, PARSER_VERSION, runs, missing_since)
