@@ -153,13 +153,15 @@ class Snapshot:
     def lowest_crawled(self) -> int | None:
         """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
 
-        Whatever ``latest`` asked counts, whatever its outcome: in a new store the lowest ids may have failed.
+        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have
+        does not: a list may have named any id.
         """
         visits, runs = schema.visits.c, schema.runs.c
         statement = (
             select(visits.sid)
             .join(schema.runs, runs.id == visits.run_id)
             .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
+            .where(visits.outcome != Outcome.MISSING)
             .order_by(visits.sid)
             .limit(1)
         )
