@@ -61,7 +61,11 @@ ANSWERS = [
     _answer("a body of 20 bytes a second", "failed: time-out", "endless", bytes_per_second=20),
     _answer("no answer", "failed: time-out", "silence"),
     _answer("an answer after 5 s", "failed: time-out", "delay", seconds=5),
-    _answer("half of the page, said to be whole", "unparsed: ", "truncate", share=0.5),
+    _answer("half of the page, said to be whole", "failed: body cut short: the page has no end", "truncate", share=0.5),
+    _answer(
+        "a page of no told length, cut", "failed: body cut short: the page has no end", "cut", how="close", share=0.98
+    ),
+    _answer("gzip, cut", "failed: body cut short: its compression has no end", "cut", how="gzip", share=0.98),
     _answer("GBK", "unparsed: not-utf8", "charset", encoding="gbk"),
     _answer("Big5, said to be UTF-8", "unparsed: not-utf8", "charset", encoding="big5", declared="utf-8"),
     _answer("UTF-16", "unparsed: ", "charset", encoding="utf-16"),

@@ -14,6 +14,9 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The site's zone. Solidot began in 2005; China has kept one offset without summer time since 1991."""
 
 
+SKEW = timedelta(minutes=5)
+"""Clocks of two machines may differ by so much."""
+
 _last = datetime.fromtimestamp(0, UTC)
 """The last time that a pinned clock told."""
 
@@ -64,3 +67,13 @@ def pinned_time(value: str) -> datetime:
 def iso(moment: datetime) -> str:
     """A time as records and files have it: UTC, to the second, ``2024-10-18T14:58:07+00:00``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def is_ahead(moment: str, now: datetime) -> bool:
+    """Whether a time that was written down cannot be believed: it is after now, since a clock was ahead.
+
+    Args:
+        moment: the time, ISO 8601.
+        now: the time now.
+    """
+    return datetime.fromisoformat(moment) > now + SKEW

@@ -24,6 +24,12 @@ KINDS = ("failed", "refused", "unparsed", "missing", NOT_TRIED, GAPS)
 HOME_FOR_ALL = "home-page-for-all"
 """The reason of an ``unparsed``: the site answers its home page to stories that it has."""
 
+MANY_MISSING = "many-missing"
+"""The reason of an ``unparsed``: many stories that the store has are missing at once."""
+
+SITE_ILL = frozenset({HOME_FOR_ALL, MANY_MISSING})
+"""Reasons that tell of the site, not of the page: every run asks such an id again."""
+
 CHANGED_SITE = "site-changed"
 """The reason of an ``unparsed``: stories that are known came out differently, so what was stored is taken back."""
 

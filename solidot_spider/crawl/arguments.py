@@ -30,6 +30,7 @@ class Arguments:
         refresh: ask settled ids, too.
         only: ask only ids of this kind (``outcome.KINDS``), '' for any.
         is_single: one story is asked whatever the store has, and the crawl shows its changes.
+        believes_missing: stored stories that are missing are withdrawn, however many they are.
         to: the newest story of the site, None to find it in the site's lists.
         days: the first and the last day to read, None for a spider that reads no days.
     """
@@ -40,6 +41,7 @@ class Arguments:
     refresh: bool = False
     only: str = ""
     is_single: bool = False
+    believes_missing: bool = False
     to: int | None = None
     days: tuple[date, date] | None = None
 
@@ -86,6 +88,12 @@ def _only(text: str) -> str:
     return text
 
 
+def _believe(text: str) -> bool:
+    if text != "missing":
+        raise ArgumentError(f"believe={text}: give missing, to let many stories be withdrawn at once")
+    return True
+
+
 def _to(text: str) -> int:
     try:
         return ids.parse_one(text)
@@ -103,6 +111,7 @@ LIMIT = Argument("limit", _limit, "ask at most so many story pages, then stop")
 MINUTES = Argument("minutes", _minutes, "ask nothing more after so many minutes")
 REFRESH = Argument("refresh", _refresh, "true asks settled ids, too")
 ONLY = Argument("only", _only, f"ask only ids of a kind: {', '.join(KINDS)}")
+BELIEVE = Argument("believe", _believe, "missing: stored stories that are missing are withdrawn, however many they are")
 TO = Argument("to", _to, "the newest story of the site, whatever its lists show")
 SINCE = Argument("since", _day("since"), "the first day")
 UNTIL = Argument("until", _day("until"), "the last day; today if it is not given")
@@ -120,4 +129,7 @@ def parsed(spider: str, taken: tuple[Argument, ...], given: Mapping[str, str]) -
     unknown = [name for name in own if name not in known]
     if unknown:
         raise ArgumentError(f"unknown argument {', '.join(unknown)}; {spider} takes {', '.join(known)}")
-    return {name: argument.parse(own[name]) for name, argument in known.items() if name in own}
+    values = {name: argument.parse(own[name]) for name, argument in known.items() if name in own}
+    if "believe" in values:
+        values["believes_missing"] = values.pop("believe")
+    return values

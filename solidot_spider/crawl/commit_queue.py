@@ -41,6 +41,8 @@ class CommitQueue:
         """Why the store could not be used; '' while it can."""
         self.keeps_aside = False
         """Whether what is stored is kept aside until the next proof."""
+        self.ahead = 0
+        """How many ids had a time in the store that is after now."""
         self._done = done
         self._waiting: list[Visit] = []
         self._next = 0.0
@@ -83,6 +85,7 @@ class CommitQueue:
             return [(visit, None) for visit in visits]
         try:
             written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
+            self.ahead += sum(each.was_ahead for each in written.values())
             return [(visit, written[visit.sid]) for visit in visits]
         except Exception as error:  # noqa: BLE001 - whatever it is, each id gets its outcome
             if isinstance(error, StoreError) and not isinstance(error, UnfitError):

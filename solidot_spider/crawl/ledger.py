@@ -32,6 +32,7 @@ class InFlight:
         notes: what was odd on the page, if it was parsed (``StoryPage.notes``).
         visit: the outcome that it gets when the store has it, or when a control confirms it.
         is_doubted: whether the visit waits for a control.
+        is_held: whether a control has confirmed it, and it waits for the run's end (``Withdrawals``).
         stored: says to the pipeline that waits for it whether the store has the record.
     """
 
@@ -41,6 +42,7 @@ class InFlight:
     notes: Sequence[str] = ()
     visit: Visit | None = None
     is_doubted: bool = False
+    is_held: bool = False
     stored: Future[bool] | None = None
 
 
@@ -74,6 +76,19 @@ class Ledger:
         flight = self.in_flight.get(sid)
         if flight is not None:  # in `parse` and `shell` no run has asked it
             flight.notes = notes
+
+    def doubted(self) -> dict[int, Visit]:
+        """The visits that wait for a control, by sid: the home page may have answered them."""
+        return {sid: flight.visit for sid, flight in self.in_flight.items() if flight.is_doubted and flight.visit}
+
+    def looks_missing(self) -> set[int]:
+        """The ids that wait for a control or for the run's end; none of them can serve as a control."""
+        return {sid for sid, flight in self.in_flight.items() if flight.is_doubted or flight.is_held}
+
+    def hold(self, visit: Visit) -> None:
+        """A visit that a control has confirmed waits for the run's end, without its page."""
+        flight = self.in_flight[visit.sid]
+        flight.visit, flight.page, flight.is_held = visit, None, True
 
     def settle(self, sid: int, outcome: Outcome, reason: str = "", *, was_known_unparsed: bool = False) -> None:
         """An id in flight gets its outcome.

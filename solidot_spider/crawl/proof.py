@@ -72,6 +72,8 @@ class ParserProof:
     def plan(self, asked: Sids) -> None:
         """The run asks these ids; what it stores from now on is kept aside if it has anything to compare with."""
         with self._using_store():
+            if asked.ranges:
+                self._recorder.tally.learn(self._store)
             own = stored_answers.stories_within(self._store, asked)
             self._progress.own += len(own)
             self._progress.is_new = self._progress.is_new or len(own) < len(asked)

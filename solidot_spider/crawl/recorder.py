@@ -16,8 +16,9 @@ from solidot_spider.base.outcome import NOT_WRITTEN, Outcome
 from solidot_spider.crawl import received
 from solidot_spider.crawl.commit_queue import CommitQueue
 from solidot_spider.crawl.control import EVERY, Control, Fetch, Health, judged
+from solidot_spider.crawl.expectation import Expectation
 from solidot_spider.crawl.ledger import Ledger
-from solidot_spider.crawl.verdict import Tally
+from solidot_spider.crawl.withdrawals import Withdrawals
 from solidot_spider.parsing.identity import SEVERAL_STORIES
 from solidot_spider.store.changes import Change
 from solidot_spider.store.commit import Written
@@ -43,8 +44,9 @@ class Recorder:
     def __init__(self, ledger: Ledger, store: Store | None = None, run_id: int = 0) -> None:
         self.ledger = ledger
         self.commits = CommitQueue(store, run_id, self._committed) if store is not None else None
+        self.withdrawals = Withdrawals(self.commits, ledger) if self.commits is not None else None
         self.control = Control()
-        self.tally = Tally()
+        self.tally = Expectation()
         self.changes: Counter[str] = Counter()
         """How many stored stories were new, changed, unchanged or older than what the store has."""
         self.last_change: tuple[int, Change] | None = None
@@ -114,7 +116,7 @@ class Recorder:
         """Wait until every id in flight has its outcome, or waits for a control."""
         self.is_waiting = True
         try:
-            while any(not flight.is_doubted for flight in self.ledger.in_flight.values()):
+            while any(not (flight.is_doubted or flight.is_held) for flight in self.ledger.in_flight.values()):
                 self._settled.clear()
                 await self._settled.wait()
         finally:
@@ -124,35 +126,35 @@ class Recorder:
         """The ids in flight that have no outcome yet, not even one that waits for the store."""
         return [sid for sid, flight in self.ledger.in_flight.items() if flight.visit is None]
 
-    def doubted(self) -> dict[int, Visit]:
-        """The visits that wait for a control, by sid: the home page may have answered them."""
-        flights = self.ledger.in_flight.items()
-        return {sid: flight.visit for sid, flight in flights if flight.is_doubted and flight.visit}
-
     @property
     def is_control_due(self) -> bool:
         """Whether so many visits wait that a control is asked before the run goes on."""
-        return sum(flight.is_doubted for flight in self.ledger.in_flight.values()) >= EVERY
+        return len(self.ledger.doubted()) >= EVERY
 
     async def confirm(self, fetch: Fetch) -> Health:
         """Ask controls, and settle all that waits for them; what comes meanwhile waits for the next ones."""
-        doubted = self.doubted()
-        if not doubted:
+        if not (doubted := self.ledger.doubted()):
             return Health.WELL
-        health = await self.control.health(fetch, self._newest, self.doubted)
+        health = await self.control.health(fetch, self._newest, self.ledger.looks_missing)
         self._judge(doubted, health)
         return health
 
     def close(self) -> None:
         """The run is over: commit what waits, and settle what no control has confirmed."""
-        self._judge(self.doubted(), Health.SILENT)
+        self._judge(self.ledger.doubted(), Health.SILENT)
+        self.judge_withdrawals()
+
+    def judge_withdrawals(self) -> None:
+        """Every id has its answer: settle the stored stories that turned missing."""
+        if self.withdrawals is not None:
+            self.withdrawals.settle(self.changes)
 
     def _judge(self, doubted: dict[int, Visit], health: Health) -> None:
         for sid in doubted:
             self.ledger.in_flight[sid].is_doubted = False
         visits = [judged(doubted[sid], health) for sid in sorted(doubted)]
-        if self.commits is not None:
-            self.commits.put_all(visits)
+        if self.withdrawals is not None:
+            self.withdrawals.put(visits)
         else:
             for visit in visits:
                 self._count(visit, None)

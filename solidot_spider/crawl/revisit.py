@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
+from solidot_spider.base import clock
+from solidot_spider.base.outcome import SITE_ILL, Outcome
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store.state import Newest, SidState
 
@@ -44,7 +45,7 @@ def is_due(state: SidState, newest: Newest | None, now: datetime) -> bool:
             return False
         case Outcome.MISSING:
             return _missing_is_due(state, newest, now)
-        case Outcome.UNPARSED if state.reason != HOME_FOR_ALL:
+        case Outcome.UNPARSED if state.reason not in SITE_ILL:
             tried = state.unparsed_runs if state.parser_version == PARSER_VERSION else 0
             return tried < UNPARSED_RUNS or _since(state.at, now) >= WEEK
         case _:
@@ -60,7 +61,7 @@ def may_have_changed(published: str, asked: str, now: datetime, policy: Sequence
         now: the time.
         policy: by ascending age; a story older than all of them is not asked again.
     """
-    age = _since(published, now)
+    age = now - datetime.fromisoformat(published)
     every = next((each.every for each in policy if age < each.below), None)
     return every is not None and _since(asked, now) >= every - min(LATE, every)
 
@@ -70,10 +71,13 @@ def _missing_is_due(state: SidState, newest: Newest | None, now: datetime) -> bo
         return True
     if state.sid >= newest.recent_from:
         return _since(state.at, now) >= WEEK
+    if clock.is_ahead(state.at, now):
+        return True
     first = state.missing_since or state.at
     was_last_look = _since(first, datetime.fromisoformat(state.at)) >= LAST_LOOK
     return not was_last_look and _since(first, now) >= LAST_LOOK
 
 
 def _since(moment: str, now: datetime) -> timedelta:
-    return now - datetime.fromisoformat(moment)
+    """How long ago something was asked; a time after now is not believed, and counts as long ago."""
+    return timedelta.max if clock.is_ahead(moment, now) else now - datetime.fromisoformat(moment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -79,6 +80,12 @@ class RunFiles:
     def remove_old_feeds(self, keep: int) -> None:
         """Remove the runs' own feeds but the newest ones: their records are in the store."""
         feeds = [path for path in self.directory.glob("*.jsonl") if _FEED.fullmatch(path.name)]
+        now = time.time_ns()
+
+        def written(path: Path) -> int:
+            at = path.stat().st_mtime_ns
+            return at if at <= now else 0  # else a clock that was ahead once would keep its files for ever
+
         with suppress(OSError):  # another run may do the same
-            for path in sorted(feeds, key=lambda path: path.stat().st_mtime_ns, reverse=True)[keep:]:
+            for path in sorted(feeds, key=written, reverse=True)[keep:]:
                 path.unlink()

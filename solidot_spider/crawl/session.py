@@ -62,6 +62,8 @@ class Session:
         self.ledger = Ledger()
         self.recorder = Recorder(self.ledger, store, run_id)
         self.faults = Faults(self.recorder)
+        if self.recorder.withdrawals is not None:
+            self.recorder.withdrawals.is_believed = arguments.believes_missing
         can_tell = store is not None and not arguments.is_single
         self.proof = ParserProof(store, self.recorder, known_stories) if store and can_tell else None
         """Whether the parser fits the site; None for a run that cannot tell: of one story, or without a store."""
@@ -149,6 +151,11 @@ class Session:
         if self.proof is not None:
             self.proof.close()
             self.remarks += self.proof.remarks
+        ahead = self.recorder.commits.ahead if self.recorder.commits else 0
+        if ahead:
+            self.remarks.append(
+                f"the store had times after now of {ahead} ids, which are not believed: a clock was ahead"
+            )
 
     def facts(self, *, cannot_write: bool = False) -> Facts:
         """What the exit status depends on beside the ledger."""
@@ -156,6 +163,7 @@ class Session:
             cannot_write=cannot_write or bool(self.recorder.store_error),
             questions=[
                 *self.recorder.tally.questions(self.ledger, self.plan.sids),
+                *(self.recorder.withdrawals.questions if self.recorder.withdrawals else ()),
                 *(self.proof.questions if self.proof else ()),
             ],
             list_status=self.list_status,

@@ -52,6 +52,7 @@ async def settle(session: Session, limiter: RateLimiter, fetch: Fetch) -> None:
     """
     await session.recorder.all_received()
     health = await session.recorder.confirm(fetch)
+    session.recorder.judge_withdrawals()
     is_over = limiter.ended or monotonic() >= limiter.deadline
     if session.proof is not None and health is Health.WELL and session.stopped != HOME_FOR_ALL and not is_over:
         await session.proof.after_last(fetch)

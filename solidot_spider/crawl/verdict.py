@@ -64,7 +64,7 @@ class Tally:
     def __init__(self) -> None:
         self.records = 0
         self.lowest = self.highest = 0
-        self._filled: dict[str, int] = dict.fromkeys((*ALWAYS, *MOSTLY), 0)
+        self.filled: dict[str, int] = dict.fromkeys((*ALWAYS, *MOSTLY), 0)
         self._noted = Counter(dict.fromkeys(WITNESS_NOTES, 0))
         self._tests = {**ALWAYS, **{name: test for name, (test, _) in MOSTLY.items()}}
 
@@ -80,7 +80,7 @@ class Tally:
         self.highest = max(self.highest, sid)
         self.records += 1
         for name, test in self._tests.items():
-            self._filled[name] += test(record)
+            self.filled[name] += test(record)
         self._noted.update({note for note in notes if note.endswith(WITNESS_SUFFIXES)})
 
     def questions(self, ledger: Ledger, asked: Sids) -> list[Question]:
@@ -98,7 +98,7 @@ class Tally:
         return questions
 
     def _filled_in(self, name: str, share: float) -> Question:
-        filled = self._filled[name]
+        filled = self.filled[name]
         is_passed = filled >= share * self.records
         return Question(name, "" if is_passed else f"filled in {filled} of {self.records}, expected {share:.0%}")
 

@@ -1,7 +1,8 @@
-"""Download handler that sends each request once, reports the moment to the rate limiter, and bounds headers."""
+"""Download handler that sends each request once, tells the rate limiter when, and refuses what is not whole."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from scrapy import Request
@@ -10,6 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from solidot_spider.middlewares import whole_body
 from solidot_spider.middlewares.throttle import limiter_of
 
 _IN_HEADERS = frozenset({"STATUS", "HEADER"})
@@ -33,13 +35,20 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         self._pool.retryAutomatically = False
         self._pool._factory = _bounded(self._pool._factory)  # noqa: SLF001 - Scrapy sets it so, too
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request and wait for its answer."""
+        """Send a request and wait for its answer.
+
+        Raises:
+            BodyError: the answer's body is not whole.
+        """
         limiter_of(self._crawler).sent()
-        return await super().download_request(request)
+        response = await super().download_request(request)
+        whole_body.check(response, self._limit)
+        return response
 
 
 def _bounded(factory: Any) -> Any:

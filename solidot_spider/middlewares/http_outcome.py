@@ -11,6 +11,7 @@ from twisted.internet import error as network
 from solidot_spider.base.outcome import Outcome, fault
 from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
+from solidot_spider.middlewares.whole_body import BodyError
 
 Ending = tuple[Outcome, str]
 """An outcome and its reason."""
@@ -79,7 +80,7 @@ def _failure(error: BaseException) -> str:
         return "body over the limit of DOWNLOAD_MAXSIZE"
     if "HeadersTooLongError" in text:
         return "headers over the limit of 256 KB"
-    if isinstance(error, IgnoreRequest):
+    if isinstance(error, BodyError | IgnoreRequest):
         return text or "request dropped"
     if "certificate verify failed" in text or "CertificateError" in text:
         return "certificate not verified (DOWNLOAD_VERIFY_CERTIFICATES=False would skip the check)"

@@ -10,7 +10,7 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import cross_check, days, plan, stopping
-from solidot_spider.crawl.arguments import DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
+from solidot_spider.crawl.arguments import BELIEVE, DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
@@ -20,7 +20,7 @@ class DailySpider(SidSpider):
     """Reads the page of each day, asks the unsettled stories that it lists, and compares."""
 
     name = "daily"
-    takes = (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES)
+    takes = (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES, BELIEVE)
     needs_store = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,9 +70,22 @@ class DailySpider(SidSpider):
             self._list_failed(TROUBLE, f"the page of {day}: {reason}")
             return None
         listed = list_pages.day_sids(response.body, day)
-        if listed is None:
-            self._list_failed(SITE_CHANGED, f"the page of {day}: not read as the list of that day")
-        return listed
+        why = "not read as the list of that day" if listed is None else self._doubt(day, listed)
+        if why:
+            self._list_failed(SITE_CHANGED, f"the page of {day}: {why}")
+        return None if why else listed
+
+    def _doubt(self, day: date, listed: list[int]) -> str:
+        """Why a list cannot be the day's; '' if it can. It would turn a day that has stories into an empty one.
+
+        A single stored story may be withdrawn where the page lists others of the day.
+        """
+        with self.session.using_store() as store, store.snapshot() as view:
+            stored = view.published_on([day])
+            known, shown = len(stored), stored.within(Sids.of(sorted(set(listed))))
+            if known > (1 if listed else 0) and not shown.ranges:
+                return f"lists none of its stored stories: {stored.summary()}"
+        return ""
 
     def _list_failed(self, status: int, reason: str) -> None:
         self.session.list_failed(status, reason)

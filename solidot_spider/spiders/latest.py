@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
-from solidot_spider.crawl.arguments import LIMIT, MINUTES, TO
+from solidot_spider.crawl.arguments import BELIEVE, LIMIT, MINUTES, TO
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.revisit import Age
 from solidot_spider.parsing import list_pages
@@ -40,7 +40,7 @@ class LatestSpider(SidSpider):
     """Asks every id up to the newest that is not settled, and the stories that may have changed."""
 
     name = "latest"
-    takes = (LIMIT, MINUTES, TO)
+    takes = (LIMIT, MINUTES, TO, BELIEVE)
     needs_store = True
 
     def has_work(self) -> bool:
@@ -94,9 +94,32 @@ class LatestSpider(SidSpider):
         return Plan(Sids([*new.sids.ranges, *again.ranges]), settled, new.not_due)
 
     def _begin(self, store: Store, shown: list[int], now: datetime) -> Plan:
-        """Of an empty store: the stories that the site shows."""
-        self.session.remarks.append(
-            f"the store was empty: it begins with the {len(set(shown))} stories that the site shows; "
-            f"for those before: solidot crawl story -a sids=1-{min(shown) - 1}"
-        )
-        return plan.due(store, Sids((sid, sid) for sid in shown), now)
+        """Of an empty store: the stories that the site shows, but for those far from most of them.
+
+        They would move the start of every later run: for a feed that names story 1 it would ask all of twenty years.
+        """
+        most = nearest(shown)
+        far = sorted(set(shown).difference(most))
+        before = f"; for those before: solidot crawl story -a sids=1-{most[0] - 1}" if most[0] > 1 else ""
+        begins = f"the store was empty: it begins with the {len(most)} stories that the site shows{before}"
+        self.session.remarks.append(begins)
+        if far:
+            self.session.remarks.append(
+                f"far from the others that the site shows, and not asked: {Sids.of(far).summary()}"
+            )
+        return plan.due(store, Sids.of(most), now)
+
+
+def nearest(shown: Iterable[int]) -> list[int]:
+    """The largest group of sids that are near each other, ascending; of equal ones the highest.
+
+    Args:
+        shown: sids, at least one.
+    """
+    groups: list[list[int]] = []
+    for sid in sorted(set(shown)):
+        if groups and sid - groups[-1][-1] <= MOST_AHEAD:
+            groups[-1].append(sid)
+        else:
+            groups.append([sid])
+    return max(reversed(groups), key=len)

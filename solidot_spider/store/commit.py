@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, insert
 
 from solidot_spider import items
+from solidot_spider.base import clock
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import changes, database, kept_pages, schema
 from solidot_spider.store.changes import Change
@@ -26,6 +27,7 @@ class Written(NamedTuple):
     Attributes:
         change: what changed of the story; None if the visit brought no record.
         was_known_unparsed: whether this parser version could not parse the id's page before, either.
+        was_ahead: whether the store had a time of the id that is after now, and not believed.
         answer: how the story differs from what is known of it since the last proof; None if nothing is, or if the run
             does not compare.
     """
@@ -33,6 +35,7 @@ class Written(NamedTuple):
     change: Change | None
     was_known_unparsed: bool
     answer: Change | None = None
+    was_ahead: bool = False
 
 
 class Commit:
@@ -60,6 +63,7 @@ class Commit:
         self.written: dict[int, Written] = {}
         self._connection = connection
         self._run_id = run_id
+        self._now = clock.now()
         self._states = states
         self._stories = stories
         self._reparse = reparse
@@ -86,13 +90,16 @@ class Commit:
             self._new_pages.append(PageRow(sid, UNPARSED, *visit.page))
         elif state.is_withdrawn and sid in self._stories:
             self._withdraw(self._stories[sid], state.missing_since)
-        self.written[sid] = Written(change, before is not None and before.is_known_unparsed, answer)
+        story = self._stories.get(sid)
+        times = (before.at if before else "", story.last_seen if story else "")
+        was_ahead = any(clock.is_ahead(each, self._now) for each in times if each)
+        self.written[sid] = Written(change, before is not None and before.is_known_unparsed, answer, was_ahead)
 
     def _add_story(self, sid: int, new: dict[str, Any], page: RawPage | None) -> tuple[Change, Change | None]:
         """Collect a story's rows; what changed in the store, and how it differs from what is known."""
         before = self._stories.get(sid)
         seen = new["fetched_at"]
-        if before is not None and before.last_seen > seen:
+        if before is not None and before.last_seen > seen and not clock.is_ahead(before.last_seen, self._now):
             return Change("older"), None
         old, moved_page = (None, None) if before is None else self._old(before)
         change = Change("new" if before is None else "unchanged") if old is None else changes.between(old, new)
@@ -102,9 +109,9 @@ class Commit:
                 published_at=new["published_at"],
                 content_hash=new["content_hash"],
                 parser_version=PARSER_VERSION,
-                first_seen=seen if before is None else before.first_seen,
+                first_seen=seen if before is None else min(before.first_seen, seen),
                 last_seen=seen,
-                last_changed=seen if before is None or change.kind == "changed" else before.last_changed,
+                last_changed=seen if before is None or change.kind == "changed" else min(before.last_changed, seen),
                 withdrawn_at=None,
                 record=items.line(new).decode(),
             )

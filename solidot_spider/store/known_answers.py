@@ -71,6 +71,24 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
     return [record for record in found if record is not None]
 
 
+def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()) -> list[dict[str, Any]]:
+    """The records of the newest stories, of those published so long before the newest one.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    stories = schema.stories.c
+    newest = select(stories.published_at).order_by(stories.published_at.desc()).limit(1)
+    with store.reading() as connection:
+        last = connection.execute(newest).scalar()
+        if last is None:
+            return []
+        before = (datetime.fromisoformat(last) - older_than).isoformat(timespec="seconds")
+        statement = select(stories.record).where(stories.published_at <= before, stories.withdrawn_at.is_(None))
+        ordered = statement.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
+        return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]
+
+
 def _record(connection: Connection, story: StoryRow, store: Store) -> dict[str, Any] | None:
     if story.parser_version == PARSER_VERSION:
         record: dict[str, Any] = msgspec.json.decode(story.record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -78,6 +78,16 @@ class Snapshot:
         )
         return list(self._connection.execute(statement).scalars())
 
+    def believed(self, given: Sequence[int]) -> set[int]:
+        """Those of the given ids whose stories are stored, and which the site had when they were last asked."""
+        stories, sids = schema.stories.c, schema.sids.c
+        statement = (
+            select(stories.sid)
+            .join(schema.sids, sids.sid == stories.sid)
+            .where(stories.sid.in_(given), stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+        )
+        return set(self._connection.execute(statement).scalars())
+
     def known(self, before: datetime, limit: int) -> list[KnownStory]:
         """Stories that the site should still have, and as they are stored.
 
@@ -143,13 +153,15 @@ class Snapshot:
     def lowest_crawled(self) -> int | None:
         """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
 
-        Whatever ``latest`` asked counts, whatever its outcome: in a new store the lowest ids may have failed.
+        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have
+        does not: a list may have named any id.
         """
         visits, runs = schema.visits.c, schema.runs.c
         statement = (
             select(visits.sid)
             .join(schema.runs, runs.id == visits.run_id)
             .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
+            .where(visits.outcome != Outcome.MISSING)
             .order_by(visits.sid)
             .limit(1)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
+from solidot_spider.base.outcome import SITE_ILL, Outcome
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store.visit import Visit
 
@@ -50,8 +50,8 @@ class SidState(NamedTuple):
         if visit.outcome is Outcome.STORED:
             runs, missing_since = 0, None
         elif visit.outcome is Outcome.MISSING:
-            runs, missing_since = 0, missing_since or visit.at
-        elif visit.outcome is Outcome.UNPARSED and visit.reason != HOME_FOR_ALL:
+            runs, missing_since = 0, min(missing_since or visit.at, visit.at)  # a clock may have been ahead
+        elif visit.outcome is Outcome.UNPARSED and visit.reason not in SITE_ILL:
             runs += 1
         return cls(visit.sid, str(visit.outcome), visit.reason, visit.at, run_id, PARSER_VERSION, runs, missing_since)
 

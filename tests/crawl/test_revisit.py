@@ -165,6 +165,20 @@ def test_a_story_of_a_clock_that_goes_ahead_is_young() -> None:
     assert looked_at(-DAY, timedelta(0))
 
 
+@pytest.mark.parametrize("outcome", [MISSING, UNPARSED])
+@pytest.mark.parametrize("newest", [OLDER, RECENT, NEWER])
+def test_an_id_that_was_asked_after_now_is_due(outcome: Outcome, newest: Newest) -> None:
+    for count in (1, 5):
+        state = known(*[visit(outcome, NOW + 4000 * DAY)] * count)
+        assert is_due(state, newest, NOW)
+        assert not is_due(state, newest, NOW + 4000 * DAY) or newest is NEWER or (outcome is UNPARSED and count == 1)
+
+
+def test_a_story_that_was_looked_at_after_now_is_looked_at() -> None:
+    assert looked_at(30 * DAY, -4000 * DAY)
+    assert not looked_at(63 * DAY, -4000 * DAY)
+
+
 def test_hourly_runs_look_at_a_story_so_often() -> None:
     published, hour = NOW.astimezone(clock.BEIJING).isoformat(), timedelta(hours=1)
     looks = [NOW]

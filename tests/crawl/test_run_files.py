@@ -70,3 +70,13 @@ def test_the_summary_has_every_outcome_and_is_safe_for_a_terminal() -> None:
     lines = list(summary.outcomes("story-x", made, Plan(Sids(), settled_before=7), 1.25))
     assert lines[0] == "story-x: 3 asked in 1.2 s: 1 stored, 1 refused, 1 failed"
     assert lines[1:] == ["  7 settled before", "  refused: redirect to ?[2Jhttp://x: 3", "  failed: a: 4"]
+
+
+def test_feeds_of_a_clock_that_was_ahead_are_the_first_to_go(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    feeds = [tmp_path / "runs" / f"latest-20350101T00000{number}Z-7.jsonl" for number in range(4)]
+    for number, feed in enumerate(feeds):
+        feed.touch()
+        os.utime(feed, (2e9 + number, 2e9 + number) if number < 2 else (1e9 + number, 1e9 + number))
+    RunFiles("story-x", tmp_path / "runs").remove_old_feeds(2)
+    assert sorted((tmp_path / "runs").iterdir()) == feeds[2:]

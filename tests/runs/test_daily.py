@@ -140,6 +140,42 @@ def test_a_home_page_in_a_days_place_is_3_and_not_taken(site: Moving, data: Path
     assert site.asked == of(38, 39)
 
 
+EMPTY_DAY = [["block_m", "block_x"]]
+
+
+def test_a_day_that_lists_none_of_its_stored_stories_is_no_empty_day(site: Moving, filled: Path) -> None:
+    site.at(NOW, {"action": "rewrite", "path": "/?issue=20230105", "pairs": EMPTY_DAY})
+    run = site.crawl(filled, "daily", "-a", "since=2023-01-04", "-a", "until=2023-01-06")
+    said = "the page of 2023-01-05: lists none of its stored stories: 13-15"
+    assert run.status == 3
+    assert said in run.err.splitlines()[-1]
+    assert site.reports[-1].remarks == [said]
+    assert listings(filled)["2023-01-05"] == SIDS  # as they were listed before
+
+
+def test_a_day_that_lists_other_stories_only_is_none_either(site: Moving, data: Path) -> None:
+    site.at(NOW)
+    assert site.crawl(data, "story", "-a", "sids=13-14").status == 0
+    others = [[f"sid={sid}", f"sid={sid + 500}"] for sid in SIDS]
+    site.at(NOW, {"action": "rewrite", "path": "/?issue=20230105", "pairs": others})
+    assert site.crawl(data, "daily", "-a", f"date={DAY}").status == 3
+    assert site.asked == []
+
+
+def test_one_story_that_its_day_no_longer_lists_is_told_and_no_alarm(site: Moving, data: Path) -> None:
+    site.at(NOW)
+    assert site.crawl(data, "story", "-a", "sid=13").status == 0
+    site.at(NOW, {"action": "rewrite", "path": "/?issue=20230105", "pairs": [["sid=13", "tid=13"]]})
+    run = site.crawl(data, "daily", "-a", f"date={DAY}")
+    assert run.status == 0
+    assert "stored, but listed by no day: 1: 13" in site.reports[-1].remarks
+
+
+def test_a_day_of_which_nothing_is_stored_may_be_empty(site: Moving, data: Path) -> None:
+    site.at(NOW, {"action": "rewrite", "path": "/?issue=20230105", "pairs": EMPTY_DAY})
+    assert site.crawl(data, "daily", "-a", f"date={DAY}").status == 0
+
+
 def test_a_day_that_cannot_be_had_is_1_and_says_nothing_of_its_stories(site: Moving, filled: Path) -> None:
     site.at(NOW, {"action": "status", "status": 404, "path": "/?issue=20230105"})
     run = site.crawl(filled, "daily", "-a", "since=2023-01-04", "-a", "until=2023-01-06")

@@ -17,7 +17,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl.proof import NOTHING_KNOWN
-from solidot_spider.spiders.latest import LatestSpider
+from solidot_spider.spiders.latest import LatestSpider, nearest
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from tests import pages, stores
@@ -109,6 +109,43 @@ def test_an_empty_store_says_how_to_get_the_stories_before(first: First) -> None
     )
     assert first.remarks == [said, NOTHING_KNOWN]
     assert f"  {said}\n" in first.run.err
+
+
+@pytest.mark.parametrize("named", [1, 20, 9_999_999])
+def test_a_feed_that_names_a_story_far_away_does_not_move_the_start(site: Moving, tmp_path: Path, named: int) -> None:
+    data = tmp_path / "new"
+    high = 2500
+    shift = {"action": "rewrite", "path": "/index.rss"}
+    site.at(
+        published(high),
+        {**shift, "pairs": [[f"sid={high - 4}<", f"sid={named}<"], [f"sid={high - 4}]", f"sid={named}]"]]},
+    )
+    assert site.crawl(data, "latest").status == 0
+    assert site.asked == list(range(high - 19, high + 1))
+    assert f"far from the others that the site shows, and not asked: {named}" in site.reports[-1].remarks
+    site.at(published(high + 1))
+    assert site.crawl(data, "latest").status == 0
+    assert min(site.asked) >= high - 19
+    assert max(site.asked) == high + 1
+
+
+def test_a_list_of_one_story_that_is_not_there_does_not_move_it_either(site: Moving, tmp_path: Path) -> None:
+    data = tmp_path / "new"
+    with Store.opened(Options(data_dir=data), create=True) as store:
+        row = RunStart("latest-x", "latest", "{}", site.server.url, NOW.isoformat(), is_single=0)
+        store.write([stores.heard(1, Outcome.MISSING)], store.begin(row))
+    for now in (NOW, LATER):
+        site.at(now)
+        assert site.crawl(data, "latest").status == 0
+        assert min(site.asked) >= LOWEST
+
+
+@pytest.mark.parametrize(
+    ("shown", "near"),
+    [([5], [5]), ([1, 9000], [9000]), ([1, 2, 9000], [1, 2]), ([3, 2003, 4004, 2], [2, 3, 2003]), ([7, 7, 6], [6, 7])],
+)
+def test_the_largest_group_of_stories_is_believed(shown: list[int], near: list[int]) -> None:
+    assert nearest(shown) == near
 
 
 def test_a_new_data_directory_is_told(first: First) -> None:
@@ -278,7 +315,7 @@ def test_without_robots_txt_nothing_is_asked(site: Moving, data: Path) -> None:
     ("words", "told"),
     [
         (("-s", "SOLIDOT_DATABASE_URL=none"), "latest works on a store, and SOLIDOT_DATABASE_URL=none; unset it"),
-        (("-a", "since=today"), "unknown argument since; latest takes limit, minutes, to"),
+        (("-a", "since=today"), "unknown argument since; latest takes limit, minutes, to, believe"),
     ],
 )
 def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
@@ -294,7 +331,7 @@ def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, .
         ({"to": "newest"}, "to=newest: not a story id"),
         ({"limit": "0"}, "limit=0"),
         ({"minutes": "-1"}, "minutes=-1"),
-        ({"sid": "5", "refresh": "true"}, "unknown argument sid, refresh; latest takes limit, minutes, to"),
+        ({"sid": "5", "refresh": "true"}, "unknown argument sid, refresh; latest takes limit, minutes, to, believe"),
     ],
 )
 def test_a_wrong_argument_is_named(given: dict[str, str], told: str) -> None:

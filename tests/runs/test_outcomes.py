@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.crawling import WIDE, crawl, paced
+from tests.crawling import NOW, REPORT, WIDE, crawl, paced
 from tests.faulty_site import faulty
+from tests.server.client import running
 
 
 def test_a_fault_that_passes_is_retried(tmp_path: Path, data: Path) -> None:
@@ -16,6 +17,34 @@ def test_a_fault_that_passes_is_retried(tmp_path: Path, data: Path) -> None:
         run = crawl(server.url, data, "-a", "sid=79520")
     assert run.status == 0
     assert list(run.stories()) == [79520]
+
+
+@pytest.mark.parametrize("how", ["close", "gzip"])
+def test_a_page_that_ends_early_is_retried_and_loses_nothing(tmp_path: Path, data: Path, how: str) -> None:
+    cut = {"path": "/story", "action": "cut", "how": how, "share": 0.9}
+    with faulty(tmp_path, {**cut, "attempts": [1, 2]}, stories="lively:100") as server:
+        run = crawl(server.url, data, "-a", "sids=10,15,20", *REPORT)
+    assert run.status == 0
+    assert run.report.retries >= 2 * 3
+    assert [story["comment_count"] for story in run.stories().values()] == [3, 3, 3]
+
+
+def test_a_whole_page_may_end_with_its_connection(tmp_path: Path, data: Path) -> None:
+    with faulty(tmp_path, {"action": "cut", "how": "close", "share": 1}) as server:
+        run = crawl(server.url, data, "-a", f"sids={PLENTY}", *REPORT)
+    assert run.status == 0
+    assert sorted(run.stories()) == [79517, 79520, 79523]
+    assert run.report.retries == 0
+
+
+def test_a_home_page_that_ends_early_says_of_no_story_that_it_is_missing(tmp_path: Path, data: Path) -> None:
+    with running("--clock", NOW) as whole:
+        home = whole.get("/").text
+    early = {"path": "/story", "sids": [79520], "action": "status", "status": 200, "body": home[: len(home) // 2]}
+    with faulty(tmp_path, early) as server:
+        run = crawl(server.url, data, "-a", "sids=79517-79523")
+    assert run.status == 1
+    assert "failed: body cut short: the page has no end: 79520" in run.err
 
 
 def test_no_answer_at_all_is_told(data: Path) -> None:

@@ -65,9 +65,10 @@ class Reset(Rule, tag="reset"):
 
 
 class Cut(Rule, tag="cut"):
-    """A body that ends before its Content-Length."""
+    """A body that ends before its Content-Length; or whose end only the closed connection or its packing tells."""
 
     share: Share = 0.5
+    how: Literal["length", "close", "gzip"] = "length"
 
 
 class Endless(Rule, tag="endless"):
@@ -140,6 +141,12 @@ class Rewrite(Rule, tag="rewrite"):
     pairs: Annotated[list[tuple[Annotated[str, Meta(min_length=1)], str]], Meta(min_length=1)]
 
 
+class Overwrite(Rule, tag="overwrite"):
+    """The page with this text in place of the story's body."""
+
+    text: str
+
+
 class Garbage(Rule, tag="garbage"):
     """Random bytes."""
 
@@ -162,5 +169,6 @@ KINDS: tuple[type[Rule], ...] = (
     Captcha,
     Truncate,
     Rewrite,
+    Overwrite,
     Garbage,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -9,6 +10,9 @@ from solidot_spider.trial.answer import Answer
 from tests.server import faults
 from tests.server.answers import Answers
 from tests.server.plan import Seen
+
+BODY = re.compile(rb'(<div class="p_mainnew">).*?(?=</div>)', re.DOTALL)
+"""The body of a story without boxes in it."""
 
 CAPTCHA = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>安全验证</title></head>
@@ -25,7 +29,7 @@ def mangled(rule: faults.Rule, seen: Seen, site: Answers, host: str = "") -> Ans
             return site.story(rule.sid)
         case faults.Home():
             return site.home(host)
-        case faults.Truncate() | faults.Charset() | faults.Rewrite():
+        case faults.Truncate() | faults.Charset() | faults.Rewrite() | faults.Overwrite():
             return _damaged(rule, site.answer(seen.path, host))
         case _:
             return _invented(rule, seen) or site.answer(seen.path, host)
@@ -50,7 +54,7 @@ def _invented(rule: faults.Rule, seen: Seen) -> Answer | None:
             return None
 
 
-def _damaged(rule: faults.Truncate | faults.Charset | faults.Rewrite, answer: Answer) -> Answer:
+def _damaged(rule: faults.Truncate | faults.Charset | faults.Rewrite | faults.Overwrite, answer: Answer) -> Answer:
     if isinstance(rule, faults.Truncate):
         return replace(answer, body=answer.body[: int(len(answer.body) * rule.share)])
     if isinstance(rule, faults.Rewrite):
@@ -58,6 +62,8 @@ def _damaged(rule: faults.Truncate | faults.Charset | faults.Rewrite, answer: An
         for old, new in rule.pairs:
             body = body.replace(old.encode(), new.encode())
         return replace(answer, body=body)
+    if isinstance(rule, faults.Overwrite):
+        return replace(answer, body=BODY.sub(rb"\g<1>" + rule.text.encode(), answer.body, count=1))
     # What the encoding has no character for is written as a reference, as browsers do.
     body = answer.body.decode("utf-8", "replace").encode(rule.encoding, "xmlcharrefreplace")
     kind = "text/html" if rule.declared is None else f"text/html; charset={rule.declared}"

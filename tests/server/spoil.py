@@ -5,6 +5,7 @@ A ``request`` here is an ``Exchange`` of the server; Twisted's own annotations a
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from functools import cache
 from typing import Any
@@ -26,9 +27,7 @@ def spoil(rule: faults.Rule, request: Any, answer: Answer) -> bool:
         case faults.Reset():
             _end(request) if rule.quiet else request.channel.transport.abortConnection()
         case faults.Cut():
-            start(request, answer, len(answer.body))
-            request.write(answer.body[: int(len(answer.body) * rule.share)])
-            _end(request)
+            _cut(rule, request, answer)
         case faults.Endless():
             start(request, answer, None)
             request.write(answer.body[: len(answer.body) // 2])
@@ -41,6 +40,19 @@ def spoil(rule: faults.Rule, request: Any, answer: Answer) -> bool:
         case _:
             return False
     return True
+
+
+def _cut(rule: faults.Cut, request: Any, answer: Answer) -> None:
+    body = gzip.compress(answer.body) if rule.how == "gzip" else answer.body
+    part = body[: int(len(body) * rule.share)]
+    if rule.how == "gzip":
+        request.setHeader(b"Content-Encoding", b"gzip")
+    if rule.how == "close":
+        request.clientproto = b"HTTP/1.0"  # which has neither length nor chunks
+    length = {"length": len(body), "gzip": len(part), "close": None}[rule.how]
+    start(request, answer, length)
+    request.write(part)
+    _end(request)
 
 
 def _end(request: Any) -> None:
