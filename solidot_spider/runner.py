@@ -185,6 +185,7 @@ class CrawlRun:
             if session.store is not None and not session.recorder.store_error:
                 session.store.end(session.run_id, **report.run_row(ended, session.ledger))
         except StoreError as error:
+            session.recorder.fail(error)
             return str(error)
         return ""
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 from solidot_spider.store.commit import Written
 from solidot_spider.store.database import StoreError
+from solidot_spider.store.lock import LostLockError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 
@@ -32,12 +33,19 @@ class CommitQueue:
         self.run_id = run_id
         self.error = ""
         """Why the store could not be used; '' while it can."""
+        self.has_lost_lock = False
+        """Whether that is because another run may hold it."""
         self.keeps_aside = False
         """Whether what is stored is kept aside until the next proof."""
         self._done = done
         self._waiting: list[Visit] = []
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
+
+    def fail(self, error: StoreError) -> None:
+        """The store could not be used: nothing more is written."""
+        self.has_lost_lock = self.has_lost_lock or (not self.error and isinstance(error, LostLockError))
+        self.error = self.error or str(error)
 
     def put(self, visit: Visit) -> None:
         """Commit a visit, now or with the next commit."""
@@ -67,7 +75,7 @@ class CommitQueue:
             try:
                 written = self.store.write(visits, self.run_id, keeps_aside=self.keeps_aside)
             except StoreError as error:
-                self.error = str(error)
+                self.fail(error)
         self._next = monotonic() + INTERVAL
         for visit in visits:
             self._done(visit, written.get(visit.sid))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from solidot_spider.base.outcome import CANNOT_WRITE, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, TROUBLE, Outcome
+from solidot_spider.base.outcome import CANNOT_WRITE, HELD, HOME_FOR_ALL, OK, SETTLED, SITE_CHANGED, TROUBLE, Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import ENOUGH, Question
 
@@ -14,6 +14,13 @@ ONE_IN = 50
 
 FEW_UNPARSED = 2
 """So many do the same in a run with fewer than ``verdict.ENOUGH`` answers."""
+
+
+SENTENCES = {
+    OK: "",
+    HELD: "exit status 75: the store's lock was lost",
+    CANNOT_WRITE: "exit status 4: a file or the store could not be written",
+}
 
 
 class Facts(NamedTuple):
@@ -26,6 +33,7 @@ class Facts(NamedTuple):
         list_reason: what was wrong with them; '' if nothing was.
         is_disturbed: whether a signal ended the run, or the circuit breaker opened.
         stopped: why the run ended before its last id; '' if it did not.
+        has_lost_lock: whether another run may hold the store now.
     """
 
     cannot_write: bool = False
@@ -34,10 +42,13 @@ class Facts(NamedTuple):
     list_reason: str = ""
     is_disturbed: bool = False
     stopped: str = ""
+    has_lost_lock: bool = False
 
 
 def exit_status(ledger: Ledger, facts: Facts) -> int:
     """The exit status, as README's table has it; the first that matches wins."""
+    if facts.has_lost_lock:
+        return HELD
     if facts.cannot_write:
         return CANNOT_WRITE
     failed_question = any(question.why for question in facts.questions)
@@ -64,10 +75,8 @@ def site_seems_changed(ledger: Ledger) -> bool:
 
 def explained(status: int, ledger: Ledger, facts: Facts) -> str:
     """The sentence that says why a run ends with this exit status; '' for 0."""
-    if status == OK:
-        return ""
-    if status == CANNOT_WRITE:
-        return "exit status 4: a file or the store could not be written"
+    if status in SENTENCES:
+        return SENTENCES[status]
     if status == SITE_CHANGED:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"

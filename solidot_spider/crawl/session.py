@@ -173,6 +173,7 @@ class Session:
             list_reason=self.list_reason,
             is_disturbed=self.interrupted or self.breaker_openings > 0,
             stopped=self.stopped,
+            has_lost_lock=self.recorder.commits is not None and self.recorder.commits.has_lost_lock,
         )
 
 
