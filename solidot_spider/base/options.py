@@ -25,6 +25,7 @@ REVISIT = "1:0,7:1,62:7"
 
 _SITE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
 _DATABASE_URL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://\S+")
+_SCHEME = re.compile(r"[A-Za-z0-9+]+://")
 _CONTACT = re.compile(r"[\x21-\x7e]{3,200}")
 
 Value = TypeVar("Value")
@@ -71,8 +72,9 @@ def _site_url(name: str, text: str) -> str:
 
 def _database_url(name: str, text: str) -> str:
     if text != NO_STORE and not _DATABASE_URL.fullmatch(text):
+        scheme = _SCHEME.match(text)  # the rest may hold a password
         raise OptionError(
-            f"{name}={text.partition(':')[0]}…: no database that can be used; give "
+            f"{name}={scheme[0] if scheme else ''}…: no database that can be used; give "
             f"postgresql://user@host/database, {NO_STORE} for no store, or nothing for SQLite in {PREFIX}DATA_DIR"
         )
     return text

@@ -25,9 +25,13 @@ class PartFile(RawIOBase):
             path.parent.mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from error
-        self._fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
-        fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        lock(self._fd)
         self._size = 0
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        return self._fd
 
     def writable(self) -> bool:
         """It can be written; it cannot be read."""
@@ -62,16 +66,39 @@ class PartFile(RawIOBase):
         super().close()
 
 
+def lock(fd: int) -> None:
+    """Lock an open file until it is closed, or its process ends.
+
+    Raises:
+        OSError: another process holds it, or its file system has no locks.
+    """
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def is_being_written(path: Path) -> bool:
-    """Whether a living process holds a ``PartFile``."""
+    """Whether a living process holds a file's lock."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(fd)
     except OSError:
         return True
     finally:
         os.close(fd)
     return False
+
+
+def remove_left(path: Path) -> None:
+    """Remove a part whose writer is dead; it is locked meanwhile, so that a living one keeps its own.
+
+    Raises:
+        OSError: it cannot be opened or removed, or is being written.
+    """
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        lock(fd)
+        path.unlink()
+    finally:
+        os.close(fd)

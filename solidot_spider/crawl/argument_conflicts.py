@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from solidot_spider.base.devices import is_file
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl.arguments import Arguments
@@ -42,8 +42,12 @@ def report_path(name: str) -> Path | None:
     """
     if not name:
         return None
-    if os.path.isdir(name):  # noqa: PTH112 - pathlib raises on a name that is too long
-        raise ArgumentError(f"--report {name}: a directory; name a file")
-    if not os.path.isdir(directory := os.path.dirname(name) or "."):  # noqa: PTH112, PTH120
+    try:
+        is_file(Path(name))
+    except IsADirectoryError as error:
+        raise ArgumentError(f"--report {name}: a directory; name a file") from error
+    except OSError as error:
+        raise ArgumentError(f"--report {name}: {error.strerror}; name another file") from error
+    if not (directory := Path(name).parent).is_dir():
         raise ArgumentError(f"--report {name}: there is no directory {directory}; make it first")
     return Path(name)

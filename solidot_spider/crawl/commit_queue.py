@@ -10,6 +10,7 @@ from time import monotonic
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.store.commit import Written
 from solidot_spider.store.database import StoreError, UnfitError
+from solidot_spider.store.lock import LostLockError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 
@@ -39,6 +40,8 @@ class CommitQueue:
         self.run_id = run_id
         self.error = ""
         """Why the store could not be used; '' while it can."""
+        self.has_lost_lock = False
+        """Whether that is because another run may hold it."""
         self.keeps_aside = False
         """Whether what is stored is kept aside until the next proof."""
         self.ahead = 0
@@ -47,6 +50,11 @@ class CommitQueue:
         self._waiting: list[Visit] = []
         self._next = 0.0
         self._timer: asyncio.TimerHandle | None = None
+
+    def fail(self, error: StoreError) -> None:
+        """The store could not be used: nothing more is written."""
+        self.has_lost_lock = self.has_lost_lock or (not self.error and isinstance(error, LostLockError))
+        self.error = self.error or str(error)
 
     def put(self, visit: Visit) -> None:
         """Commit a visit, now or with the next commit."""
@@ -89,7 +97,7 @@ class CommitQueue:
             return [(visit, written[visit.sid]) for visit in visits]
         except Exception as error:  # noqa: BLE001 - whatever it is, each id gets its outcome
             if isinstance(error, StoreError) and not isinstance(error, UnfitError):
-                self.error = str(error)
+                self.fail(error)
                 return [(visit, None) for visit in visits]
             if len(visits) > 1:
                 return [each for visit in visits for each in self._committed([visit])]

@@ -101,6 +101,7 @@ class Conclusion:
             if session.store is not None:  # it may be there again, though a commit has failed
                 session.store.end(session.run_id, **report.run_row(ended, session.ledger))
         except StoreError as error:
+            session.recorder.fail(error)
             return str(error)
         return ""
 

@@ -27,6 +27,7 @@ class Facts(NamedTuple):
         is_disturbed: whether a signal ended the run, the circuit breaker opened, or the program has a fault.
         stopped: why the run ended before its last id; '' if it did not.
         fault: what broke in the program outside of any id; '' if nothing did.
+        has_lost_lock: whether another run may hold the store now.
     """
 
     cannot_write: bool = False
@@ -36,10 +37,13 @@ class Facts(NamedTuple):
     is_disturbed: bool = False
     stopped: str = ""
     fault: str = ""
+    has_lost_lock: bool = False
 
 
 def exit_status(ledger: Ledger, facts: Facts) -> int:
     """The exit status, as README's table has it; the first that matches wins."""
+    if facts.has_lost_lock:
+        return HELD
     if facts.cannot_write:
         return CANNOT_WRITE
     failed_question = any(question.why for question in facts.questions)
@@ -66,11 +70,10 @@ def site_seems_changed(ledger: Ledger) -> bool:
 
 def explained(status: int, ledger: Ledger, facts: Facts) -> str:
     """The sentence that says why a run ends with this exit status; '' for 0."""
-    if status == OK:
-        return ""
-    if status in (CANNOT_WRITE, HELD):
-        why = "another run holds the store" if status == HELD else "a file or the store could not be written"
-        return f"exit status {status}: {why}"
+    if status in (OK, CANNOT_WRITE, HELD):
+        held = "the store's lock was lost" if facts.has_lost_lock else "another run holds the store"
+        why = {CANNOT_WRITE: "a file or the store could not be written", HELD: held}.get(status)
+        return f"exit status {status}: {why}" if why else ""
     if status == SITE_CHANGED:
         if ledger.count_of(Outcome.UNPARSED, HOME_FOR_ALL):
             return "exit status 3: the site answers its home page to stories that it has; ask again later"

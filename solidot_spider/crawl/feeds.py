@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
+from solidot_spider.base.devices import is_file
+from solidot_spider.base.files import beside, followed
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl.run_files import RunFiles
 
@@ -36,14 +38,17 @@ def feeds_of(settings: BaseSettings, files: RunFiles) -> Feeds:
         if urlsplit(uri).scheme in ("", "file"):
             path = Path(uri.removeprefix("file://"))
             _check_file(path, feed)
-            feed["part"] = f"{path}.{files.name}.part"
+            feed["part"] = str(beside(followed(path), f".{files.name}.part"))  # links followed: one file system
     return asked
 
 
 def _check_file(path: Path, feed: dict[str, Any]) -> None:
-    if path.exists() and not path.is_file():  # a rename would put a file in the place of /dev/null
-        raise ArgumentError(f"-o {path}: no file; name a file, or - for standard output")
-    exists = path.exists() and path.stat().st_size
+    try:
+        exists = is_file(path) and path.exists() and path.stat().st_size
+    except NotADirectoryError:  # opening it will say so
+        return
+    except OSError as error:
+        raise ArgumentError(f"-o {path}: {error.strerror}; name a file, or - for standard output") from error
     if exists and not feed.get("overwrite") and feed.get("format") not in APPENDABLE:
         raise ArgumentError(
             f"-o {path}: a file of the format {feed.get('format')} cannot be added to; "

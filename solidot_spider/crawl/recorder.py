@@ -66,7 +66,7 @@ class Recorder:
     def fail(self, error: StoreError) -> None:
         """The store could not be used: the run ends with that."""
         assert self.commits is not None
-        self.commits.error = self.commits.error or str(error)
+        self.commits.fail(error)
 
     def ask(self, sid: int) -> None:
         """An id is asked."""

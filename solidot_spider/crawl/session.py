@@ -171,6 +171,7 @@ class Session:
             is_disturbed=self.interrupted or self.breaker_openings > 0 or bool(self.faults.of_run),
             fault=self.faults.of_run,
             stopped=self.stopped,
+            has_lost_lock=self.recorder.commits is not None and self.recorder.commits.has_lost_lock,
         )
 
 

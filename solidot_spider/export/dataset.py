@@ -9,6 +9,7 @@ from typing import IO
 
 from tqdm import tqdm
 
+from solidot_spider.base.devices import is_file
 from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
 from solidot_spider.export import json_lines
@@ -32,7 +33,7 @@ def export(chosen: Options, out: Path, *, force: bool = False) -> int:
 
     Args:
         chosen: the program's options, which name the store.
-        out: the file; its suffix says the form.
+        out: the file; its suffix says the form. A device or a pipe gets JSON Lines.
         force: let an empty file replace a full one.
 
     Raises:
@@ -40,7 +41,7 @@ def export(chosen: Options, out: Path, *, force: bool = False) -> int:
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
-    write = FORMS.get(out.suffix)
+    write = FORMS.get(out.suffix) or (None if is_file(out) else json_lines.write)  # a device's name says no form
     if write is None:
         raise ExportError(f"{out}: no form of files; give a name that ends in {', '.join(FORMS)}")
     with Store.opened(chosen) as store, store.snapshot() as view:

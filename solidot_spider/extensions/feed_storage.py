@@ -1,6 +1,7 @@
 """Feed storage for files: records are written aside, and the run decides at its end whether they replace the old file.
 
-A reader sees the old file or the whole new one, and a killed run leaves a part with whole lines only.
+A reader sees the old file or the whole new one, and a killed run leaves a part with whole lines only. What is no file
+(a device, a pipe) has no part: records are written to it as they come.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import IO, Any
 
 from scrapy import Spider
 
-from solidot_spider.base.files import replacing
+from solidot_spider.base.devices import is_file, open_through
+from solidot_spider.base.files import followed, put_in_place, replacing
 from solidot_spider.base.part_file import PartFile
 
 
@@ -34,7 +36,7 @@ class PartFileStorage:
         """Where the new records are, if the target was not touched."""
         self._waits_for_run = "part" in chosen
         self._is_complete = False
-        self._file: PartFile | None = None
+        self._file: PartFile | IO[bytes] | None = None
 
     def open(self, spider: Spider) -> IO[bytes]:  # noqa: ARG002 - Scrapy's interface
         """The file to write to.
@@ -42,7 +44,7 @@ class PartFileStorage:
         Raises:
             OSError: it cannot be made.
         """
-        self._file = PartFile(self.part)
+        self._file = PartFile(self.part) if is_file(self.target) else open_through(self.target)
         return self._file  # type: ignore[return-value]
 
     def store(self, file: IO[bytes]) -> None:  # noqa: ARG002 - Scrapy's interface
@@ -64,10 +66,12 @@ class PartFileStorage:
         if not self._is_complete:
             return
         try:
+            if not isinstance(self._file, PartFile):
+                return
             if self.appends and self.target.exists() and self.target.stat().st_size:
                 self._join()
             else:
-                self.part.replace(self.target)
+                put_in_place(self._file.fileno(), self.part, followed(self.target))
         except OSError:
             self.left = self.part
             raise
@@ -77,13 +81,13 @@ class PartFileStorage:
     def leave(self) -> None:
         """Leave the target as it is, and the records in the part."""
         if self._is_complete:
-            self.left = self.part
+            self.left = self.part if isinstance(self._file, PartFile) else None
             self._close()
 
     def discard(self) -> None:
         """Remove a part without a record."""
-        if self._file is not None:
-            self._close()
+        self._close()
+        if isinstance(self._file, PartFile):
             self.part.unlink(missing_ok=True)
 
     def _close(self) -> None:

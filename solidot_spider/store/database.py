@@ -13,14 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import Sids
+from solidot_spider.store import postgres_address, sqlite_address
 
 BUSY = 30.0
 """Seconds that a write waits for another program's commit."""
@@ -28,10 +29,15 @@ BUSY = 30.0
 SIDS_AT_ONCE = 5000
 """Rows of a query for ids that are in memory at once."""
 
+IS_IMMUTABLE = "solidot_is_immutable"
+"""The engine's option that says that SQLite takes no locks, and would not notice a writer."""
+
 _SID_LOCK = 0x501D08
 _POSTGRES = {
     "connect_timeout": 10,
     "application_name": "solidot_spider",
+    "client_encoding": "utf8",  # whatever PGCLIENTENCODING or the database say
+    "keepalives_idle": 60,  # a firewall forgets a connection on which nothing moves
     "tcp_user_timeout": 30_000,  # milliseconds: a dead server must not block a run for a quarter of an hour
 }
 _HINTS = {
@@ -144,25 +150,31 @@ def no_store(where: str) -> NoStoreError:
 
 def _postgres(address: str) -> tuple[Engine, str]:
     try:
-        url = make_url(address).set(drivername="postgresql+psycopg")
-        engine = create_engine(url, connect_args=_POSTGRES)
-    except (ArgumentError, ValueError, NoSuchModuleError) as error:
-        raise StoreError(f"SOLIDOT_DATABASE_URL: {error}; give postgresql://user@host/database") from error
+        url = postgres_address.parsed(address)
+        # A run may wait for minutes: a connection that was closed meanwhile is opened again.
+        engine = create_engine(url, connect_args=_POSTGRES, pool_pre_ping=True)
+    except ValueError as error:
+        raise StoreError(f"SOLIDOT_DATABASE_URL: {error}") from error
     except ImportError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'solidot_spider[postgres]'") from error
-    return engine, url.set(drivername="postgresql").render_as_string(hide_password=True)
+    return engine, postgres_address.named(url)
 
 
 def _sqlite(path: Path, *, create: bool) -> Engine:
-    if not create and not path.exists():
+    with store_errors(str(path)):
+        is_there = path.exists()
+    if not create and not is_there:
         raise no_store(str(path))
     with store_errors(str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        address = sqlite_address.writing(path) if create else sqlite_address.reading(path)
 
     def opened() -> sqlite3.Connection:
-        return sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(address, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool)
+    options = {IS_IMMUTABLE: address.endswith(sqlite_address.IMMUTABLE)}
+    engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool, execution_options=options)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
 
 from solidot_spider.store import schema
 from solidot_spider.store.database import StoreError, no_store, store_errors, writing
@@ -39,12 +39,13 @@ def migrate(engine: Engine, where: str, *, create: bool) -> None:
         create: make the tables if the database is empty.
 
     Raises:
-        StoreError: the database is empty and must stay so, is another program's, is newer than this program, or
-            cannot be read or written.
+        StoreError: the database is empty and must stay so, is another program's, is newer than this program, has
+            another encoding than UTF-8, or cannot be read or written.
     """
     with store_errors(where):
         with engine.connect() as connection:
-            found = _version_of(connection, where)
+            _check_encoding(connection, where)
+            found = version_of(connection, where)
         if found == version():
             return
         if found is None and not create:
@@ -58,7 +59,7 @@ def migrate(engine: Engine, where: str, *, create: bool) -> None:
 def _bring_forward(connection: Connection, where: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
-    found = _version_of(connection, where)  # again: another program may have been faster
+    found = version_of(connection, where)  # again: another program may have been faster
     if found is None:
         schema.metadata.create_all(connection)
         connection.execute(insert(schema.schema), {"version": version()})
@@ -78,7 +79,23 @@ def _set_file_format(engine: Engine) -> None:
         raw.close()
 
 
-def _version_of(connection: Connection, where: str) -> int | None:
+def _check_encoding(connection: Connection, where: str) -> None:
+    """Refuse a database that cannot hold the site's texts.
+
+    Raises:
+        StoreError: it has another encoding than UTF-8.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{where}: its encoding is {encoding}, and the texts need UTF8; "
+            "make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def version_of(connection: Connection, where: str) -> int | None:
     """The database's schema version; None if it is empty.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -51,10 +51,12 @@ class Snapshot:
 
     Args:
         connection: a transaction that only reads.
+        verify: called when all records are read; raises ``StoreError`` if they cannot be believed.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, verify: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
+        self._verify = verify
 
     def story_count(self) -> int:
         """How many stories are stored, withdrawn ones too."""
@@ -65,6 +67,7 @@ class Snapshot:
         statement = select(schema.stories.c.record).order_by(schema.stories.c.sid)
         options = {"yield_per": RECORDS_AT_ONCE}
         yield from self._connection.execute(statement, execution_options=options).scalars()
+        self._verify()
 
     def newest(self, limit: int) -> list[int]:
         """The newest stories that the site should still have, newest first."""

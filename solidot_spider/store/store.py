@@ -6,8 +6,8 @@ by one whose page is not older, whoever writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Self, Unpack
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -23,6 +23,7 @@ from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.rows import StoryRow, UnprovenRow
 from solidot_spider.store.runs import RunEnd, RunStart
 from solidot_spider.store.state import SidState
+from solidot_spider.store.store_file import StoreFile
 from solidot_spider.store.visit import Visit
 
 
@@ -39,6 +40,8 @@ class Store:
         self.where = where
         self._engine = engine
         self.reparse = reparse
+        self._file = StoreFile(engine, where)
+        self._check_lock: Callable[[Connection], None] = lambda _: None
 
     @classmethod
     @contextmanager
@@ -61,8 +64,9 @@ class Store:
         finally:
             engine.dispose()
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
-        """Keep other runs from the store inside a ``with`` block.
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Keep other runs from the store inside a ``with`` block; each commit sees whether that is still so.
 
         Args:
             name: the holder's name, shown to others that want the store.
@@ -73,7 +77,8 @@ class Store:
         """
         from solidot_spider.store import lock  # noqa: PLC0415 - filelock costs `status` 7 ms
 
-        return lock.held(self._engine, self.where, name)
+        with lock.held(self._engine, self.where, name) as self._check_lock:
+            yield
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -83,7 +88,7 @@ class Store:
             StoreError: the store cannot be read.
         """
         with database_errors(self.where), self._reading() as connection:
-            yield Snapshot(connection)
+            yield Snapshot(connection, self._file.check_unwritten)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -100,17 +105,24 @@ class Store:
         with self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":  # by default each statement sees what is committed before it
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+            try:
+                yield connection
+            finally:
+                self._file.check_unwritten()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, for modules of ``store``.
 
         Raises:
-            StoreError: the store cannot be written.
+            StoreError: the store cannot be written, or is not the one any more that was opened.
+            LostLockError: the lock that ``hold`` took is lost.
         """
+        self._file.check()
         with store_errors(self.where), database.writing(self._engine) as connection:
             yield connection
+            self._file.check()
+            self._check_lock(connection)
 
     def begin(self, start: RunStart) -> int:
         """Write that a run begins; its number.

@@ -62,6 +62,7 @@ def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
         ("crawl", "--help"),
         ("export", "--help"),
         ("status", "--help"),
+        ("backup", "--help"),
     ],
 )
 def test_every_help_has_an_example(tmp_path: Path, words: tuple[str, ...]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crawling import NOW, PLENTY, crawl, finish, read_stories, solidot, start
+from tests.crawling import FAST, NOW, PLENTY, crawl, finish, read_stories, solidot, start, stored
 from tests.faulty_site import asked_paths, faulty
 from tests.server.client import Running, running
 
@@ -105,12 +107,60 @@ def test_a_full_disk_ends_the_run_with_whole_lines(data: Path) -> None:
     assert read_stories(*data.glob("runs/*.jsonl*"))
 
 
-def test_a_report_that_cannot_be_written_is_4(tmp_path: Path, data: Path) -> None:
-    with running("--stories", "generated:9") as server:
-        run = crawl(server.url, data, "-a", "sid=1", "--report", str(tmp_path / ("x" * 250)))
+@pytest.mark.parametrize("words", [("--report",), ("-O",), ("-o",)])
+def test_a_device_that_is_full_is_4(server: Running, data: Path, words: tuple[str, ...]) -> None:
+    device = Path("/dev/full") if words == ("--report",) else Path("/dev/full:jsonlines")
+    run = crawl(server.url, data, "-a", "sid=79520", *words, str(device))
     assert run.status == 4
+    assert "No space left on device" in run.err
+    assert Path("/dev/full").is_char_device()
+    assert stored(data) == [79520]
+
+
+@pytest.mark.parametrize("words", [("--report",), ("-O",), ("-o",)])
+def test_a_pipe_is_written_through(server: Running, data: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    process = start(server.url, data, "crawl", "story", *FAST, "-a", "sid=79520", *words, str(pipe))
+    read = json.loads(pipe.read_bytes())
+    assert finish(process, data).status == 0
+    assert read["exit_status" if words == ("--report",) else "sid"] in (0, 79520)
+    assert pipe.is_fifo()
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_link_is_followed(server: Running, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    real, link, report = tmp_path / "real" / "a.jsonl", tmp_path / "a.jsonl", tmp_path / "report.json"
+    link.symlink_to(real)
+    report.symlink_to(real.with_name("report.json"))
+    assert crawl(server.url, data, "-a", "sid=79517", "-O", str(link), "--report", str(report)).status == 0
+    real.chmod(0o600)
+    assert crawl(server.url, data, "-a", "sid=79520", "-o", str(link)).status == 0
+    assert list(read_stories(real)) == [79517, 79520]
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert crawl(server.url, data, "-a", "sid=79523", "-O", str(link)).status == 0
+    assert list(read_stories(real)) == [79523]
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert link.is_symlink()
+    assert report.is_symlink()
+    assert sorted(path.name for path in real.parent.iterdir()) == ["a.jsonl", "report.json"]
+
+
+def test_the_longest_name_is_a_file_like_others(server: Running, data: Path, tmp_path: Path) -> None:
+    target, report = tmp_path / ("x" * 249 + ".jsonl"), tmp_path / ("y" * 255)
+    assert crawl(server.url, data, "-a", "sid=79520", "-O", str(target), "--report", str(report)).status == 0
+    assert list(read_stories(target)) == [79520]
+    assert json.loads(report.read_bytes())["exit_status"] == 0
+
+
+@pytest.mark.parametrize("option", ["-O", "-o", "--report"])
+def test_a_name_that_is_too_long_fetches_nothing(tmp_path: Path, data: Path, option: str) -> None:
+    run = crawl("http://127.0.0.1:9", data, "-a", "sid=1", option, str(tmp_path / ("x" * 250 + ".jsonl")))
+    assert run.status == 2
+    assert run.err.count("\n") == 1
     assert "File name too long" in run.err
-    assert list(run.stories()) == [1]
+    assert "Traceback" not in run.err
 
 
 @pytest.mark.parametrize("name", ["", "none/report.json"])

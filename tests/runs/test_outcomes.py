@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.crawling import NOW, REPORT, WIDE, crawl, paced
+from tests.crawling import NOW, PLENTY, REPORT, WIDE, crawl, paced
 from tests.faulty_site import faulty
 from tests.server.client import running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from functools import partial
@@ -11,8 +12,12 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.conftest import needs_postgres
-from tests.crawling import FAST, crawl, finish, solidot, start, status, until
+from tests.crawling import FAST, REPORT, crawl, finish, solidot, start, status, until
 from tests.faulty_site import asked_sids, faulty
+
+END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :database AND application_name LIKE :name"
+)
 
 site = partial(faulty, stories="generated:300")
 
@@ -86,24 +91,62 @@ def test_what_is_no_store_is_4_and_left_alone(data: Path, kind: str) -> None:
     assert not list(data.glob("runs/*"))
 
 
+@pytest.mark.parametrize("what", ["deleted", "replaced"])
+def test_a_store_that_goes_away_is_4(tmp_path: Path, data: Path, what: str) -> None:
+    path = data / "solidot.db"
+    with site(tmp_path, words=("--latency", "0.05")) as server:
+        first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", *REPORT)
+        until(lambda: len(asked_sids(server)) >= 30)
+        if what == "replaced":
+            shutil.copy(path, tmp_path / "other")
+            (tmp_path / "other").replace(path)
+        else:
+            path.unlink()
+        done = finish(first, data)
+        number = len(asked_sids(server))
+    assert done.status == 4
+    assert f"solidot.db: it was {what}" in done.err
+    assert "Traceback" not in done.err
+    assert number < 250
+    assert done.report.exit_status == 4
+    assert sum(done.report.counts.values()) == done.report.asked
+
+
 @needs_postgres
 def test_a_database_that_goes_away_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path, postgres: str) -> None:
     env = {"SOLIDOT_DATABASE_URL": postgres}
     url = make_url(postgres).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with site(tmp_path, words=("--latency", "0.05")) as server:
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with site(tmp_path, words=("--latency", "0.05")) as server, engine.connect() as connection:
         first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", env=env)
         until(lambda: len(asked_sids(server)) >= 60)
-        with engine.connect() as connection:
-            connection.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            )
+        connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false"))
+        connection.execute(text(END_SESSIONS), {"database": url.database, "name": "%"})
         done = finish(first, data)
+        connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
         second = crawl(server.url, data, "-a", "sids=1-300", env=env)
     engine.dispose()
     assert done.status == 4
+    assert "Traceback" not in done.err
+    assert second.status == 0
+    assert status(data, env)["stories"] == 300
+
+
+@needs_postgres
+def test_a_lock_that_is_lost_is_75_and_the_next_run_goes_on(tmp_path: Path, data: Path, postgres: str) -> None:
+    env = {"SOLIDOT_DATABASE_URL": postgres}
+    url = make_url(postgres).set(drivername="postgresql+psycopg")
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with site(tmp_path, words=("--latency", "0.05")) as server, engine.connect() as connection:
+        first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", *REPORT, env=env)
+        until(lambda: len(asked_sids(server)) >= 60)
+        connection.execute(text(END_SESSIONS), {"database": url.database, "name": "story-% since %"})
+        done = finish(first, data)
+        second = crawl(server.url, data, "-a", "sids=1-300", env=env)
+    engine.dispose()
+    assert done.status == 75
+    assert done.report.exit_status == 75
+    assert "has closed the connection that held its lock" in done.err
     assert "Traceback" not in done.err
     assert second.status == 0
     assert status(data, env)["stories"] == 300
