@@ -46,7 +46,7 @@ def check_identity(
     is_one_story = not any(StoryHeader(block).is_of_story for block in document.blocks[1:])
     if not others and (is_one_story if stated.own else _is_story_without_sid(document, header)):
         return None
-    if asked not in stated.all and _count_home_page_signs(document, header) >= 2:
+    if asked not in stated.possible and _count_home_page_signs(document, header) >= 2:
         return Missing("home-page")
     if others and (is_one_story or asked not in stated.all or answered != asked):
         return Unparsed("other-story")

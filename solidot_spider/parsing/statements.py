@@ -39,9 +39,17 @@ _MAX_TAG = 300
 
 
 class Statements(NamedTuple):
-    """The sids that the story's own links name, and those of all statements of the page."""
+    """What a page states.
+
+    Attributes:
+        own: the sids that the story's own links name.
+        possible: those, the sids that the first heading links to, and those of all share links, which no list has: the
+            page may be one of these.
+        all: the sids of all statements of the page.
+    """
 
     own: set[int]
+    possible: set[int]
     all: set[int]
 
 
@@ -55,13 +63,15 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
     own = header.shared_sids() if header else set()
     if header and _may_have_more(document):
         own |= _sids_behind(header)
-    found = own | header.linked_sids() if header else set(own)
+    possible = own | header.linked_sids() if header else set(own)
+    found = set(possible)
     for block in document.blocks[1:]:
         other = StoryHeader(block)
+        possible |= other.shared_sids()
         found |= other.shared_sids() | other.linked_sids()
     if not own:
         found |= _sids_in_head(document) | _sid_of_neighbours(document)
-    return Statements(own, found)
+    return Statements(own, possible, found)
 
 
 def _may_have_more(document: Document) -> bool:

@@ -113,6 +113,6 @@ def test_the_report_tells_of_a_store_that_cannot_be_opened_or_is_held(server: Ru
 
 
 def test_a_report_that_cannot_be_written_is_in_the_row_of_the_run(server: Running, data: Path) -> None:
-    run = crawl(server.url, data, "-a", "sid=79520", "--report", "x" * 300)
+    run = crawl(server.url, data, "-a", "sid=79520", "--report", "/dev/full")
     assert run.status == 4
     assert exit_statuses(data) == [4]
