@@ -13,7 +13,6 @@ from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from solidot_spider import record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
-from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan, report, scrapy_settings, summary
@@ -78,8 +77,8 @@ class CrawlRun:
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
         self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
         given_text, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
-        at = clock.iso(clock.now())
-        self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
+        name, site_url, at = self.files.name, self.options.site_url, clock.iso(clock.now())
+        self.start = RunStart(name, spider.name, given_text, site_url, at, is_single)
         self._started = monotonic()
 
     async def run(self) -> Report:
@@ -133,11 +132,9 @@ class CrawlRun:
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and print the summary."""
         session = session_of(crawler)
-        if crawler.error is not None:
-            session.faults.add("the crawl", crawler.error)
         session.close("shutdown", crawler.limiter)  # a second signal ends the reactor before the spider is closed
         feed = crawler.get_extension(StoryFeed) if crawler.has_begun else None
-        if isinstance(crawler.error, OptionError):  # an add-on made a setting wrong
+        if isinstance(crawler.error, options.OptionError):  # an add-on made a setting wrong
             self._write_end(self._report(crawler, session, [], ""), session)
             raise crawler.error
         ended = self._concluded(crawler, session, feed)
@@ -145,15 +142,14 @@ class CrawlRun:
         return ended
 
     def _concluded(self, crawler: StoppableCrawler, session: Session, feed: StoryFeed | None) -> Report:
-        feed_error, files = (feed.error, feed.files) if feed else ("", [])
-        facts = session.facts(cannot_write=bool(feed_error))
+        files = feed.files if feed else []
         if feed is not None:
+            facts = session.facts(cannot_write=bool(feed.error))
             feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
-            feed_error = feed.error
         feeds, seconds = [(storage.target, storage.left) for storage in files], monotonic() - self._started
         for line in summary.lines(self.files, session, seconds, feeds):
             self.console.print(line)
-        error = session.recorder.store_error or self._write_retry(session) or feed_error
+        error = session.recorder.store_error or self._write_retry(session) or (feed.error if feed else "")
         for write in (self._write_end, self._write_report):
             failed = write(self._report(crawler, session, files, error), session)
             error = error or failed

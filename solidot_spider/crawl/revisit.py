@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from solidot_spider.base import clock
 from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store.state import Newest, SidState
@@ -71,9 +72,9 @@ def _missing_is_due(state: SidState, newest: Newest | None, now: datetime) -> bo
     if state.sid >= newest.recent_from:
         return _since(state.at, now) >= WEEK
     first = state.missing_since or state.at
-    was_last_look = _since(first, datetime.fromisoformat(state.at)) >= LAST_LOOK
+    was_last_look = _since(first, clock.parsed(state.at)) >= LAST_LOOK
     return not was_last_look and _since(first, now) >= LAST_LOOK
 
 
 def _since(moment: str, now: datetime) -> timedelta:
-    return now - datetime.fromisoformat(moment)
+    return now - clock.parsed(moment)
