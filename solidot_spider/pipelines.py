@@ -5,16 +5,29 @@ The first three wrap a pure function of ``record`` each, and work alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from solidot_spider import items, record
-from solidot_spider.base.outcome import NOT_WRITTEN
+from solidot_spider.base.outcome import NOT_WRITTEN, fault
 from solidot_spider.crawl.faults import InvalidRecordError
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.record import Draft
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """A part of the parser: a page that it makes no record of, by rule or by a fault, is ``unparsed`` and kept."""
+    try:
+        yield
+    except items.RecordError as error:
+        raise InvalidRecordError(f"invalid-record: {error}") from error
+    except Exception as error:
+        raise InvalidRecordError(fault("the parser", error)) from error
 
 
 class SourcesPipeline:
@@ -22,7 +35,8 @@ class SourcesPipeline:
 
     def process_item(self, item: Draft) -> Draft:
         """The draft with its sources, and with its prose only; what is no draft passes as it is."""
-        return record.with_sources(item) if isinstance(item, Draft) else item
+        with _parsing():
+            return record.with_sources(item) if isinstance(item, Draft) else item
 
 
 class BodyPipeline:
@@ -30,7 +44,8 @@ class BodyPipeline:
 
     def process_item(self, item: Draft) -> Draft:
         """The draft with its body; what is no draft passes as it is."""
-        return record.with_body(item) if isinstance(item, Draft) else item
+        with _parsing():
+            return record.with_body(item) if isinstance(item, Draft) else item
 
 
 class CheckPipeline:
@@ -44,10 +59,8 @@ class CheckPipeline:
         """
         if not isinstance(item, Draft):
             return item
-        try:
+        with _parsing():
             return items.check(record.to_story(item))
-        except items.RecordError as error:
-            raise InvalidRecordError(f"invalid-record: {error}") from error
 
 
 class StorePipeline:

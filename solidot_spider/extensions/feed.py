@@ -37,7 +37,8 @@ class StoryLinesExporter(BaseItemExporter):
 
     def export_item(self, item: Any) -> None:
         """Write one record."""
-        values = dict(self.get_serialized_fields(item)) if self.fields_to_export is not None else item
+        is_record = isinstance(item, dict) and self.fields_to_export is None
+        values = item if is_record else dict(self.get_serialized_fields(item))
         self.file.write(items.line(values) + b"\n")
         self.file.flush()
 
