@@ -117,6 +117,10 @@ _sorting_encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Story)
 
 
+YEARS = range(2000, 2100)
+"""The years of which a story can be; a store that had one of the year 1 or 9999 could not tell any more what is new."""
+
+
 class RecordError(ValueError):
     """A record does not satisfy the schema; the message names the field."""
 
@@ -138,11 +142,18 @@ def check(story: Story) -> dict[str, Any]:
         RecordError: a field breaks a rule of the schema.
     """
     values: dict[str, Any] = msgspec.to_builtins(story)
+    _check(values)
+    return values
+
+
+def _check(values: dict[str, Any]) -> None:
     try:
         msgspec.convert(values, Story)
     except msgspec.ValidationError as error:
         raise RecordError(str(error)) from error
-    return values
+    published: str = values["published_at"]
+    if int(published[:4]) not in YEARS:
+        raise RecordError(f"a story of the year {published[:4]} - at `$.published_at`")
 
 
 def confirmed(values: dict[str, Any]) -> dict[str, Any]:
@@ -151,10 +162,7 @@ def confirmed(values: dict[str, Any]) -> dict[str, Any]:
     Raises:
         RecordError: a field breaks a rule of the schema, is missing, is no field of a record, or names another story.
     """
-    try:
-        msgspec.convert(values, Story)
-    except msgspec.ValidationError as error:
-        raise RecordError(str(error)) from error
+    _check(values)
     fields = Story.__struct_fields__
     if values.keys() != set(fields):
         odd = ", ".join(map(str, values.keys() ^ set(fields)))

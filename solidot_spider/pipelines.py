@@ -13,31 +13,29 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from solidot_spider import items, record
-from solidot_spider.base.outcome import NOT_WRITTEN
+from solidot_spider.base.outcome import NOT_WRITTEN, fault
 from solidot_spider.crawl.faults import InvalidRecordError
 from solidot_spider.crawl.session import Session, session_of
 from solidot_spider.record import Draft
 
 
 @contextmanager
-def _invalid() -> Iterator[None]:
-    """Drop the item if no record can be made of it; the message says why."""
+def _parsing() -> Iterator[None]:
+    """A part of the parser: a page that it makes no record of, by rule or by a fault, is ``unparsed`` and kept."""
     try:
         yield
     except items.RecordError as error:
         raise InvalidRecordError(f"invalid-record: {error}") from error
+    except Exception as error:
+        raise InvalidRecordError(fault("the parser", error)) from error
 
 
 class SourcesPipeline:
     """Pulls the source links and labels out of a story's paragraphs."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its sources, and with its prose only; what is no draft passes as it is.
-
-        Raises:
-            InvalidRecordError: there are too many of them.
-        """
-        with _invalid():
+        """The draft with its sources, and with its prose only; what is no draft passes as it is."""
+        with _parsing():
             return record.with_sources(item) if isinstance(item, Draft) else item
 
 
@@ -45,12 +43,8 @@ class BodyPipeline:
     """Writes the body, as text and as clean HTML."""
 
     def process_item(self, item: Draft) -> Draft:
-        """The draft with its body; what is no draft passes as it is.
-
-        Raises:
-            InvalidRecordError: the body is too large for its page.
-        """
-        with _invalid():
+        """The draft with its body; what is no draft passes as it is."""
+        with _parsing():
             return record.with_body(item) if isinstance(item, Draft) else item
 
 
@@ -63,8 +57,10 @@ class CheckPipeline:
         Raises:
             InvalidRecordError: it breaks the schema; the message names the field.
         """
-        with _invalid():
-            return items.check(record.to_story(item)) if isinstance(item, Draft) else item
+        if not isinstance(item, Draft):
+            return item
+        with _parsing():
+            return items.check(record.to_story(item))
 
 
 class StorePipeline:

@@ -12,7 +12,6 @@ from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from solidot_spider import record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
-from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import component_checks, plan, setting_checks, summary
@@ -79,8 +78,8 @@ class CrawlRun:
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
         self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
         given_text, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
-        at = clock.iso(clock.now())
-        self.start = RunStart(self.files.name, spider.name, given_text, self.options.site_url, at, is_single)
+        name, site_url, at = self.files.name, self.options.site_url, clock.iso(clock.now())
+        self.start = RunStart(name, spider.name, given_text, site_url, at, is_single)
         self.conclusion = Conclusion(self.start, self.files, report_to)
 
     async def run(self) -> Report:
@@ -138,8 +137,6 @@ class CrawlRun:
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and only then print the summary."""
         session = session_of(crawler)
-        if crawler.error is not None:
-            session.faults.add("the crawl", crawler.error)
         session.close("shutdown", crawler.limiter)  # a second signal ends the reactor before the spider is closed
         feed = crawler.get_extension(StoryFeed) if crawler.has_begun else None
         if feed is not None:
@@ -149,7 +146,7 @@ class CrawlRun:
         stats = crawler.stats.get_stats() if crawler.has_begun else {}
         error = feed.error if feed else ""
         ended = self.conclusion.write(session, stats, feeds, error=error, has_begun=feed is not None)
-        if isinstance(crawler.error, OptionError):  # an add-on made a setting wrong
+        if isinstance(crawler.error, options.OptionError):  # an add-on made a setting wrong
             raise crawler.error
         if feed is None:
             self.console.print("the crawl could not begin; the log above says why")

@@ -17,7 +17,8 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 SKEW = timedelta(minutes=5)
 """Clocks of two machines may differ by so much."""
 
-_last = datetime.fromtimestamp(0, UTC)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_last = _EPOCH
 """The last time that a pinned clock told."""
 
 
@@ -62,6 +63,23 @@ def pinned_time(value: str) -> datetime:
     if moment.tzinfo is None:
         raise ClockError(f"SOLIDOT_CLOCK={value}: a time without an offset; add Z or +08:00")
     return moment.astimezone(UTC)
+
+
+def parsed(text: str) -> datetime:
+    """The time that a file or a store has; the beginning of 1970 where that is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _EPOCH
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def earlier(text: str, by: timedelta) -> str:
+    """The ISO time that is so long before another one; '', which sorts before all times, where there is none."""
+    try:
+        return (datetime.fromisoformat(text) - by).isoformat(timespec="seconds")
+    except (OverflowError, ValueError):
+        return ""
 
 
 def iso(moment: datetime) -> str:

@@ -109,5 +109,6 @@ class CommitQueue:
             self.error = str(error)
             return [(visit, None)]
         logger.debug("Story %d: the store cannot hold it", visit.sid, exc_info=error)
-        reason = f"{CANNOT_HOLD}: {type(error).__name__}: {error}"
+        kind = "" if isinstance(error, StoreError) else f"{type(error).__name__}: "
+        reason = f"{CANNOT_HOLD}: {kind}{error}"
         return self._committed([Visit(visit.sid, visit.at, Outcome.FAILED, reason)])

@@ -6,6 +6,7 @@ long runs after each fifty, a known story is asked. One good answer is enough, o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from enum import Enum, auto
@@ -15,6 +16,8 @@ from solidot_spider.base.outcome import HOME_FOR_ALL, NOT_CONFIRMED, Outcome
 from solidot_spider.parsing import list_pages, page
 from solidot_spider.parsing.page import StoryPage
 from solidot_spider.store.visit import Visit
+
+logger = logging.getLogger(__name__)
 
 EVERY = 50
 """So many visits that wait make a control due."""
@@ -63,7 +66,7 @@ class Control:
 
     def saw_home(self, body: bytes, url: str) -> None:
         """The home page came in a story's place; its top stories can serve if none was stored."""
-        if list_pages.story_sids(body):  # a redirect may have led to some other page
+        if _stories_of(body):  # a redirect may have led to some other page
             self._home = FetchedPage(body, url)
 
     def newest(self, limit: int) -> list[int]:
@@ -89,7 +92,7 @@ class Control:
             if fetched is None:
                 continue
             answered = True
-            if isinstance(page.parse(fetched.body, fetched.url, sid), StoryPage):
+            if _is_story(fetched, sid):
                 return Health.WELL
         return Health.ILL if answered else Health.SILENT
 
@@ -104,7 +107,25 @@ class Control:
         if self._home is None:
             return []
         waiting = doubted()
-        return [sid for sid in list_pages.story_sids(self._home.body) if sid not in waiting][:TRIES]
+        return [sid for sid in _stories_of(self._home.body) if sid not in waiting][:TRIES]
+
+
+def _is_story(fetched: FetchedPage, sid: int) -> bool:
+    """Whether a control is its own page; one that the parser has a fault with is none."""
+    try:
+        return isinstance(page.parse(fetched.body, fetched.url, sid), StoryPage)
+    except Exception:
+        logger.exception("Control %d: fault in the parser", sid)
+        return False
+
+
+def _stories_of(body: bytes) -> list[int]:
+    """The stories that the home page shows; none if the parser has a fault with it."""
+    try:
+        return list_pages.story_sids(body)
+    except Exception:
+        logger.exception("Home page: fault in the parser")
+        return []
 
 
 def judged(visit: Visit, health: Health) -> Visit:

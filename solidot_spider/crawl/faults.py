@@ -26,7 +26,7 @@ LOST = "lost on its way: the crawl was idle, and no component had it any more"
 
 
 class InvalidRecordError(DropItem):
-    """A record breaks the schema; the message names the field."""
+    """A page gives no record: the message names the field that breaks the schema, or the parser's fault."""
 
 
 class Faults:
@@ -71,6 +71,7 @@ class Faults:
     def lost(self, sid: int | None, reason: str) -> None:
         """A record did not come to the end of its way: its id is ``failed``, even if the store has it."""
         if sid is None:
+            logger.error("An item is lost: %s", reason)
             return
         was_passing = self._passing.pop(sid, None) is not None
         if not was_passing or self._recorder.commits is None:

@@ -32,10 +32,15 @@ def feeds_of(settings: BaseSettings, files: RunFiles) -> Feeds:
     asked: Feeds = {str(uri): dict(feed) for uri, feed in settings.getdict("FEEDS").items()}
     if not asked:
         return {str(files.feed): {"format": "jsonlines", "part": str(files.part), "journal": True}}
+    storages = {scheme for scheme, storage in settings.getwithbase("FEED_STORAGES").items() if storage is not None}
     for uri, feed in asked.items():
         if _PLACEHOLDER.search(uri):
             raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
-        if urlsplit(uri).scheme in ("", "file"):
+        scheme = urlsplit(uri).scheme
+        if scheme not in storages:
+            known = ", ".join(sorted(filter(None, storages)))
+            raise ArgumentError(f"-o {scheme}://…: files are stored by {known} only; or name a file")
+        if scheme in ("", "file"):
             path = Path(uri.removeprefix("file://"))
             _check_file(path, feed)
             feed["part"] = str(beside(followed(path), f".{files.name}.part"))  # links followed: one file system

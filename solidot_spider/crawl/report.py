@@ -102,7 +102,7 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         arguments=msgspec.json.decode(start.arguments),
         site=start.site,
         started_at=start.started_at,
-        ended_at=clock.iso(clock.now()),
+        ended_at=clock.iso(clock.last()),
         seconds=seconds,
         **_of_session(session),
         notes={name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},

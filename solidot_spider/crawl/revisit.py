@@ -74,10 +74,10 @@ def _missing_is_due(state: SidState, newest: Newest | None, now: datetime) -> bo
     if clock.is_ahead(state.at, now):
         return True
     first = state.missing_since or state.at
-    was_last_look = _since(first, datetime.fromisoformat(state.at)) >= LAST_LOOK
+    was_last_look = _since(first, clock.parsed(state.at)) >= LAST_LOOK
     return not was_last_look and _since(first, now) >= LAST_LOOK
 
 
 def _since(moment: str, now: datetime) -> timedelta:
     """How long ago something was asked; a time after now is not believed, and counts as long ago."""
-    return timedelta.max if clock.is_ahead(moment, now) else now - datetime.fromisoformat(moment)
+    return timedelta.max if clock.is_ahead(moment, now) else now - clock.parsed(moment)

@@ -78,6 +78,8 @@ class Session:
         self._asking = plan.sids
         self._last_asked = self.asked = 0
         self.is_closed = False
+        self.is_plain = False
+        """Whether Scrapy runs the crawl without a ``CrawlRun``."""
 
     def attach(self, crawler: Crawler) -> None:
         """Become the session of this crawler: connect to its signals, count outcomes in its stats."""
@@ -191,5 +193,6 @@ def session_of(crawler: Crawler, arguments: Arguments | None = None) -> Session:
     if session is None:
         given = arguments or Arguments(Sids())
         session = Session(given, Plan(given.sids or Sids()))
+        session.is_plain = True
         session.attach(crawler)
     return session

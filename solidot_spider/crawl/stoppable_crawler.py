@@ -81,6 +81,7 @@ class StoppableCrawler(Crawler):
 
     def _broke(self, error: Exception) -> None:
         self.error = error
+        session_of(self).faults.add("the crawl", error)
         logger.debug("The crawl broke", exc_info=error)
 
     def _create_engine(self) -> ExecutionEngine:

@@ -16,6 +16,7 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FeedExporter
 
 from solidot_spider import items
+from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import NOT_WRITTEN, fault
 from solidot_spider.crawl.faults import sid_of
 from solidot_spider.crawl.session import session_of
@@ -36,7 +37,8 @@ class StoryLinesExporter(BaseItemExporter):
 
     def export_item(self, item: Any) -> None:
         """Write one record."""
-        values = dict(self.get_serialized_fields(item)) if self.fields_to_export is not None else item
+        is_record = isinstance(item, dict) and self.fields_to_export is None
+        values = item if is_record else dict(self.get_serialized_fields(item))
         self.file.write(items.line(values) + b"\n")
         self.file.flush()
 
@@ -51,9 +53,22 @@ class StoryFeed(FeedExporter):
         self._closing: Future[None] | None = None
         try:
             super().__init__(crawler)
-        except NotConfigured:
-            if crawler.settings["FEEDS"]:
-                raise
+        except NotConfigured as error:
+            if crawler.settings["FEEDS"]:  # a crawl by a program may have none
+                raise OptionError("a feed cannot be made of these settings; the line above says why") from error
+
+    def _storage_supported(self, uri: str, feed_options: dict[str, Any]) -> bool:
+        """Whether a feed can be stored: yes. Scrapy would go on without any feed.
+
+        Raises:
+            OptionError: it cannot; a library may be missing.
+        """
+        try:
+            self._get_storage(uri, feed_options)
+        except NotConfigured as error:
+            scheme, _, _ = uri.partition("://")  # the rest may hold a password
+            raise OptionError(f"-o {scheme}://…: cannot be stored ({error})") from error
+        return True
 
     @property
     def files(self) -> list[PartFileStorage]:
@@ -62,11 +77,11 @@ class StoryFeed(FeedExporter):
 
     def open_spider(self, spider: Spider) -> None:
         """Open all feeds before anything is fetched."""
-        super().open_spider(spider)
         try:
+            super().open_spider(spider)
             for slot in self.slots:
                 slot.start_exporting()
-        except OSError as error:
+        except Exception as error:  # an encoding that does not exist, for one
             self._fail(error)
             raise CloseSpider(CLOSED_BY_FEED) from error
 
@@ -108,9 +123,10 @@ class StoryFeed(FeedExporter):
             except OSError as error:
                 self._fail(error)
 
-    def _fail(self, error: OSError) -> None:
-        where = f"{error.filename}: " if error.filename else ""
-        self.error = self.error or f"{where}{error.strerror or error}"
+    def _fail(self, error: Exception) -> None:
+        where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        why = error.strerror if isinstance(error, OSError) else ""
+        self.error = self.error or f"{where}{why or error}"
 
     def _end_run(self) -> None:
         limiter_of(self.crawler).end(CLOSED_BY_FEED)

@@ -18,7 +18,8 @@ from scrapy.utils.project import get_project_settings
 
 from solidot_spider.base import options
 from solidot_spider.base.console import plain
-from solidot_spider.base.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE
+from solidot_spider.base.outcome import CANNOT_WRITE, OK, SITE_CHANGED, TROUBLE, USAGE, fault
+from solidot_spider.crawl import component_checks, setting_checks
 from solidot_spider.probe import expectations, findings, skeleton, stored
 from solidot_spider.probe.expectations import Expectations
 from solidot_spider.probe.findings import Finding
@@ -90,6 +91,8 @@ def _settings(given: dict[str, str]) -> Settings:
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "solidot_spider.settings")
     settings = get_project_settings()
     settings.setdict(given, priority="cmdline")
+    setting_checks.check(settings)
+    component_checks.check(settings)
     return settings
 
 
@@ -115,7 +118,7 @@ def _save(responses: list[ProbeResponse], directory: Path) -> None:
 
 def _print_findings(responses: list[ProbeResponse], known: Known, token: str) -> int:
     """Print a finding a line; the exit status."""
-    all_findings = [(each, finding) for each in responses for finding in _check(each, known, token)]
+    all_findings = [(each, finding) for each in responses for finding in _checked(each, known, token)]
     width = max((len(response.name) for response in responses), default=0)
     before = ""
     for response, finding in all_findings:
@@ -126,6 +129,14 @@ def _print_findings(responses: list[ProbeResponse], known: Known, token: str) ->
     if "differs" in states or "not found" in states:
         return SITE_CHANGED
     return TROUBLE if "no answer" in states or not states else OK
+
+
+def _checked(response: ProbeResponse, known: Known, token: str) -> Iterator[Finding]:
+    """The findings of one response; a fault of a parser is one, too."""
+    try:
+        yield from _check(response, known, token)
+    except Exception as error:  # noqa: BLE001 - it is what the probe looks for
+        yield Finding("parser", "differs", fault("the parser", error))
 
 
 def _check(response: ProbeResponse, known: Known, token: str) -> Iterator[Finding]:

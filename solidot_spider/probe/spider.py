@@ -62,7 +62,7 @@ class ProbeSpider(Spider):
             await self._fetch("feed", "/index.rss")
             for sid in self.sids:
                 await self._fetch(f"story {sid}", f"/story?sid={sid}")
-            newest = max([*list_pages.story_sids(home.body), *self.sids], default=1)
+            newest = max([*_shown(home.body), *self.sids], default=1)
             await self._fetch(f"story {newest + UNKNOWN_SID_DISTANCE}", f"/story?sid={newest + UNKNOWN_SID_DISTANCE}")
         nothing: tuple[Request, ...] = ()
         for request in nothing:
@@ -88,6 +88,14 @@ class ProbeSpider(Spider):
         answer = ProbeResponse(name, path, error=reason) if response is None else _answer(name, path, response)
         self.answers.append(answer)
         return answer
+
+
+def _shown(home: bytes) -> list[int]:
+    """The stories that the home page shows; none if the parser has a fault with it, which the findings tell."""
+    try:
+        return list_pages.story_sids(home)
+    except Exception:  # noqa: BLE001
+        return []
 
 
 def _answer(name: str, path: str, response: Response) -> ProbeResponse:

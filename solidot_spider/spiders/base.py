@@ -17,12 +17,12 @@ from twisted.python.failure import Failure
 from solidot_spider.base import clock, options, site
 from solidot_spider.base.outcome import TROUBLE, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import arguments, stopping
+from solidot_spider.crawl import arguments, plain_crawl, stopping
 from solidot_spider.crawl.arguments import Argument, Arguments
 from solidot_spider.crawl.control import FetchedPage
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import NOTE
-from solidot_spider.crawl.session import Session, session_of
+from solidot_spider.crawl.session import Session
 from solidot_spider.middlewares import http_outcome
 from solidot_spider.middlewares.rate_limiter import RateLimiter
 from solidot_spider.middlewares.throttle import limiter_of
@@ -66,7 +66,7 @@ class SidSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider of a crawl; arguments come here only if no ``CrawlRun`` has checked them."""
         spider = super().from_crawler(crawler, *args)
-        spider.session = session_of(crawler, cls.parse_arguments(kwargs) if kwargs else None)
+        spider.session = plain_crawl.session(crawler, kwargs, cls.parse_arguments)
         spider.options = options.load(crawler.settings)
         return spider
 
@@ -94,6 +94,9 @@ class SidSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Fetch robots.txt, ask the stories, each when there is room for it, then settle what is open."""
         session = self.session
+        begins = partial(plain_crawl.begins, self.crawler, self.name, self.parse_arguments)
+        if session.is_plain and not begins(needs_store=self.needs_store):
+            return
         if not self.has_work() or not await self._fetch_robots():
             return
         if session.arguments.minutes is not None:
@@ -141,12 +144,8 @@ class SidSpider(Spider):
             await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def _request(self, sid: int) -> Request:
-        return Request(
-            site.story_url(sid, self.base),
-            callback=self.parse,
-            errback=partial(self.failed, sid=sid),
-            cb_kwargs={"sid": sid},
-        )
+        url, errback = site.story_url(sid, self.base), partial(self.failed, sid=sid)
+        return Request(url, callback=self.parse, errback=errback, cb_kwargs={"sid": sid})
 
     def parse(self, response: Response, sid: int | None = None) -> Iterator[Draft]:
         """A story page: the story on its way to the pipelines, or an outcome."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from solidot_spider.base import clock
-from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
+from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE, fault
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import cross_check, days, plan, stopping
 from solidot_spider.crawl.arguments import BELIEVE, DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
@@ -69,7 +69,11 @@ class DailySpider(SidSpider):
         if response is None or reason:
             self._list_failed(TROUBLE, f"the page of {day}: {reason}")
             return None
-        listed = list_pages.day_sids(response.body, day)
+        try:
+            listed = list_pages.day_sids(response.body, day)
+        except Exception as error:  # noqa: BLE001 - the other days are read
+            self._list_failed(SITE_CHANGED, f"the page of {day}: {fault('its parser', error)}")
+            return None
         why = "not read as the list of that day" if listed is None else self._doubt(day, listed)
         if why:
             self._list_failed(SITE_CHANGED, f"the page of {day}: {why}")

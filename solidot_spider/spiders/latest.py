@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from solidot_spider.base import clock
-from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE
+from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE, fault
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
 from solidot_spider.crawl.arguments import BELIEVE, LIMIT, MINUTES, TO
@@ -60,9 +60,9 @@ class LatestSpider(SidSpider):
         is_changed = False
         for list_page in LIST_PAGES:
             response, reason = await self.fetch(list_page.path)
-            sids = list_page.parse(response.body) if response is not None and not reason else []
+            sids, broken = self._parsed(list_page, response.body) if response is not None and not reason else ([], "")
             if not sids:
-                is_changed = is_changed or not reason
+                is_changed, reason = is_changed or not reason, reason or broken
                 troubles.append(f"{list_page.name}: {reason or 'no stories in it'}")
             found += sids
         if not found or self.limiter.ended:  # the site may have asked to wait: then nothing more can be asked, either
@@ -70,6 +70,16 @@ class LatestSpider(SidSpider):
         elif troubles:
             self.session.remarks.append("; ".join(troubles))
         return found
+
+    def _parsed(self, list_page: ListPage, data: bytes) -> tuple[list[int], str]:
+        """The stories that a list page shows; or none, and the fault of its parser, which is trouble in any case."""
+        try:
+            return list_page.parse(data), ""
+        except Exception as error:
+            self.logger.debug("Fault in the parser of the %s", list_page.name, exc_info=True)
+            broken = fault("its parser", error)
+            self.session.list_failed(TROUBLE, f"{list_page.name}: {broken}")
+            return [], broken
 
     def _due(self, shown: list[int]) -> Plan:
         with self.session.using_store() as store:

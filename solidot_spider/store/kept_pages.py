@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, select
 
+from solidot_spider.base import clock
 from solidot_spider.store import raw_pages, schema
 from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.rows import PageRow, StoryRow
@@ -47,5 +48,5 @@ def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -
         data = raw_pages.unpack(kept.page)
     except CodecError:
         return None
-    record = reparse(data, kept.answered, datetime.fromisoformat(kept.fetched_at), story.sid)
+    record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid)
     return None if record is None else Reparsed(record, kept)

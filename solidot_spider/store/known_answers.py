@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
+from solidot_spider.base import clock
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, kept_pages, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.rows import PageRow, StoryRow, UnprovenRow
-from solidot_spider.store.schema import UNPARSED
+from solidot_spider.store.schema import IS_DATED, UNPARSED
 from solidot_spider.store.store import Store
 
 AT_ONCE = 200
@@ -52,12 +53,12 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
         StoreError: the store cannot be read.
     """
     stories, sids = schema.stories.c, schema.sids.c
-    newest = select(stories.published_at).order_by(stories.sid.desc()).limit(1)
+    newest = select(stories.published_at).where(IS_DATED).order_by(stories.sid.desc()).limit(1)
     with store.reading() as connection:
         last = connection.execute(newest).scalar()
         if last is None:
             return []
-        before = (datetime.fromisoformat(last) - older_than).isoformat(timespec="seconds")
+        before = clock.earlier(last, older_than)
         statement = (
             select(schema.stories)
             .join(schema.sids, sids.sid == stories.sid)
@@ -83,7 +84,7 @@ def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()
         last = connection.execute(newest).scalar()
         if last is None:
             return []
-        before = (datetime.fromisoformat(last) - older_than).isoformat(timespec="seconds")
+        before = clock.earlier(last, older_than)
         statement = select(stories.record).where(stories.published_at <= before, stories.withdrawn_at.is_(None))
         ordered = statement.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
         return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]

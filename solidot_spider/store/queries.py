@@ -15,6 +15,7 @@ from solidot_spider.store import gaps, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.rows import PageRow
+from solidot_spider.store.schema import IS_DATED
 from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.unasked import unasked
 
@@ -123,11 +124,11 @@ class Snapshot:
             recent: a story published longer before the newest one is not recent.
         """
         stories = schema.stories.c
-        last = select(stories.sid, stories.published_at).order_by(stories.sid.desc()).limit(1)
+        last = select(stories.sid, stories.published_at).where(IS_DATED).order_by(stories.sid.desc()).limit(1)
         row = self._connection.execute(last).first()
         if row is None:
             return None
-        since = (datetime.fromisoformat(row.published_at) - recent).isoformat(timespec="seconds")
+        since = clock.earlier(row.published_at, recent)
         older = select(func.max(stories.sid)).where(stories.published_at < since)
         return Newest(row.sid, (self._connection.execute(older).scalar_one() or 0) + 1)
 

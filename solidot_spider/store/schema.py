@@ -6,7 +6,28 @@ well: the bytes of an export must not depend on how a database writes JSON.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, TypeDecorator
+from sqlalchemy import Text as AnyText
+
+from solidot_spider.items import YEARS
+
+
+class Text(TypeDecorator[str]):
+    """Text without what a database cannot hold: PostgreSQL takes no NUL, and neither one takes half a character."""
+
+    impl = AnyText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text as it is written, or compared with what was."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            value = value.encode(errors="replace").decode()
+        return value.replace("\0", "\ufffd")
+
 
 metadata = MetaData()
 
@@ -64,6 +85,9 @@ stories = Table(
     Column("record", Text, nullable=False),  # JSON, a line of an export
     Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers all that `status` counts
 )
+
+IS_DATED = stories.c.published_at.between(str(YEARS.start), str(YEARS.stop))
+"""Whether a story has a time that can be; those of other years were stored by versions that did not look."""
 
 revisions = Table(
     "revisions",

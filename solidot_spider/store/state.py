@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
+from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_ILL, Outcome
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store.visit import Visit
@@ -66,7 +67,7 @@ class SidState(NamedTuple):
         return (
             self.outcome == Outcome.MISSING
             and self.missing_since is not None
-            and datetime.fromisoformat(self.at) - datetime.fromisoformat(self.missing_since) >= WITHDRAWN_AFTER
+            and clock.parsed(self.at) - clock.parsed(self.missing_since) >= WITHDRAWN_AFTER
         )
 
 
