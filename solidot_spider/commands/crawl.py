@@ -47,6 +47,8 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set Scrapy's settings from the options, and check them before Scrapy makes its log of them."""
         assert self.settings is not None
+        for feeds in filter(None, (opts.output, opts.overwrite_output)):
+            feeds[:] = ["-:jsonlines" if each == "-" else each for each in feeds]
         try:
             super().process_options(args, opts)
             setting_checks.check(self.settings)

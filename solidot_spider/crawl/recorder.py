@@ -103,12 +103,13 @@ class Recorder:
         is_stored: bool = await stored
         return is_stored
 
-    def exported(self, record: dict[str, Any], *, is_written: bool) -> None:
-        """A record is in the feed, or could not be written there: without a store that decides its outcome."""
-        if self.commits is None and is_written:
-            self.record(record["sid"], Outcome.STORED, record=record)
-        elif self.commits is None:
-            self.record(record["sid"], Outcome.FAILED, NOT_WRITTEN)
+    def exported(self, record: dict[str, Any], *, unwritten: str = "", is_over: bool = False) -> None:
+        """A record is in the feeds, or why not: its id has failed then, unless the store has it and the run is over."""
+        if self.commits is None:
+            outcome = Outcome.FAILED if unwritten else Outcome.STORED
+            self.record(record["sid"], outcome, unwritten, None if unwritten else record)
+        elif unwritten and not is_over:
+            self.ledger.take_back(record["sid"], unwritten, Outcome.FAILED)
 
     async def all_received(self) -> None:
         """Wait until every id in flight has its outcome, or waits for a control."""

@@ -1,23 +1,32 @@
-"""Scrapy's feed exports with a true end: a feed that cannot be opened or written ends the run, and says why.
+"""Scrapy's feed exports with a true end: a feed that cannot be opened, written or delivered ends the run, and says why.
 
 Settings: Scrapy's ``FEEDS`` and ``FEED_*``.
 """
 
 from __future__ import annotations
 
+import logging
 from asyncio import Future, ensure_future
 from typing import IO, Any
 
-from scrapy import Spider
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.exporters import BaseItemExporter
-from scrapy.extensions.feedexport import FeedExporter
+from scrapy.extensions.feedexport import FeedExporter, FeedSlot
+from scrapy.utils.defer import ensure_awaitable
 
 from solidot_spider import items
+from solidot_spider.base.console import plain
+from solidot_spider.base.outcome import NOT_WRITTEN, Outcome
+from solidot_spider.crawl.feeds import shown
 from solidot_spider.crawl.session import session_of
+from solidot_spider.extensions import delivery
+from solidot_spider.extensions.feed_slot import WholeRowsSlot
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.middlewares.throttle import limiter_of
+
+logger = logging.getLogger(__name__)
 
 CLOSED_BY_FEED = "the feed cannot be written"
 
@@ -42,7 +51,7 @@ class StoryFeed(FeedExporter):
     def __init__(self, crawler: Crawler) -> None:
         self.error = ""
         """Why a feed could not be written; '' while it can."""
-        self.recorder = session_of(crawler).recorder
+        self.session = session_of(crawler)
         self._closing: Future[None] | None = None
         try:
             super().__init__(crawler)
@@ -55,25 +64,53 @@ class StoryFeed(FeedExporter):
         """The feeds that are files."""
         return [slot.storage for slot in self.slots if isinstance(slot.storage, PartFileStorage)]
 
+    def _storage_supported(self, uri: str, feed_options: dict[str, Any]) -> bool:
+        """Whether a feed can be kept where it is to be; if not, the run ends with that before anything is fetched."""
+        try:
+            self._get_storage(uri, feed_options)
+        except Exception as error:  # noqa: BLE001 - a storage may be anybody's
+            self._fail(error, uri)
+        return True
+
+    def _start_new_batch(self, **given: Any) -> FeedSlot:  # type: ignore[override] # Scrapy names each argument
+        slot = super()._start_new_batch(**given)
+        names = ("storage", "uri", "format", "store_empty", "batch_id", "uri_template", "filter", "feed_options")
+        shared = {name: getattr(slot, name) for name in (*names, "spider", "exporters", "settings", "crawler")}
+        return WholeRowsSlot(**shared)
+
     def open_spider(self, spider: Spider) -> None:
         """Open all feeds before anything is fetched."""
-        super().open_spider(spider)
+        uri = ""
         try:
+            if not self.error:
+                super().open_spider(spider)
             for slot in self.slots:
+                uri = slot.uri
                 slot.start_exporting()
-        except OSError as error:
-            self._fail(error)
-            raise CloseSpider(CLOSED_BY_FEED) from error
+        except Exception as error:  # noqa: BLE001 - of a storage, a plug-in or an exporter
+            self._fail(error, uri)
+        if self.error:
+            raise CloseSpider(CLOSED_BY_FEED)
 
-    def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Write a record."""
-        if not self.error:
+    def item_scraped(self, item: Any, spider: Spider) -> None:  # noqa: ARG002 - Scrapy's interface
+        """Write a record to each feed; one that an exporter cannot write is that id's failure."""
+        why = NOT_WRITTEN if self.error else ""
+        for slot in () if self.error else self.slots:
+            assert isinstance(slot, WholeRowsSlot)
+            if not slot.filter.accepts(item):
+                continue
             try:
-                super().item_scraped(item, spider)
+                slot.write(item)
+                if self.session.store is None:  # then the feed is all that there is
+                    slot.sids.append(item["sid"])
             except OSError as error:
-                self._fail(error)
+                self._fail(error, slot.uri)
                 self._end_run()
-        self.recorder.exported(item, is_written=not self.error)
+                why = NOT_WRITTEN
+            except Exception as error:
+                logger.exception("Story %d is not written to %s", item["sid"], shown(slot.uri))
+                why = why or f"{NOT_WRITTEN} to {shown(slot.uri)} ({type(error).__name__})"
+        self.session.recorder.exported(item, unwritten=why, is_over=bool(self.error))
 
     async def close_spider(self, spider: Spider) -> None:
         """Close the feeds; those without a record leave no part."""
@@ -81,6 +118,37 @@ class StoryFeed(FeedExporter):
             if isinstance(slot.storage, PartFileStorage) and not slot.itemcount:
                 slot.storage.discard()
         await super().close_spider(spider)
+
+    async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:  # noqa: ARG002 - Scrapy's interface
+        """Deliver a feed; Scrapy would log a failure, and go on."""
+        if not slot.itemcount and not slot.store_empty:
+            return
+        kind = type(slot.storage).__name__
+        with delivery.held(slot.file) as kept:
+            try:
+                slot.start_exporting()
+                slot.finish_exporting()
+                with delivery.bounded(slot.storage):
+                    await ensure_awaitable(slot.storage.store(self._get_file(slot)))
+            except Exception as error:  # noqa: BLE001 - a storage may be anybody's
+                self._fail(error, slot.uri)
+                self._keep(slot, kept)
+                self.crawler.stats.inc_value(f"feedexport/failed_count/{kind}")
+            else:
+                self.crawler.stats.inc_value(f"feedexport/success_count/{kind}")
+        await self.crawler.signals.send_catch_log_async(signals.feed_slot_closed, slot=slot)
+
+    def _keep(self, slot: FeedSlot, kept: IO[bytes] | None) -> None:
+        """Leave what was not delivered where it can be found; what is nowhere then has failed."""
+        assert isinstance(slot, WholeRowsSlot)
+        path = slot.feed_options.get("undelivered")
+        if isinstance(slot.storage, PartFileStorage):
+            slot.storage.store(slot.file)  # type: ignore[arg-type] # it knows its file
+        elif path and kept is not None and delivery.keep(kept, path):
+            self.session.remarks.append(f"{shown(slot.uri)} was not delivered; its records are in {path}")
+            return
+        for sid in slot.sids:
+            self.session.ledger.take_back(sid, NOT_WRITTEN, Outcome.FAILED)
 
     def publish(self, *, is_good: bool) -> None:
         """Let the files of a run that has ended replace old ones, or leave those as they are.
@@ -95,11 +163,12 @@ class StoryFeed(FeedExporter):
                 else:
                     storage.leave()
             except OSError as error:
-                self._fail(error)
+                self._fail(error, str(storage.target))
 
-    def _fail(self, error: OSError) -> None:
-        where = f"{error.filename}: " if error.filename else ""
-        self.error = self.error or f"{where}{error.strerror or error}"
+    def _fail(self, error: Exception, uri: str) -> None:
+        where = getattr(error, "filename", None) or shown(uri)
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        self.error = self.error or plain(f"{where}: {why}" if where else why)
 
     def _end_run(self) -> None:
         limiter_of(self.crawler).end(CLOSED_BY_FEED)
