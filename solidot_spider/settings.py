@@ -92,9 +92,11 @@ CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 FEED_EXPORTERS_BASE = default_settings.FEED_EXPORTERS_BASE | dict.fromkeys(
     ("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter"
 )
-FEED_STORAGES_BASE = default_settings.FEED_STORAGES_BASE | dict.fromkeys(
-    ("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage"
-)
+FEED_STORAGES_BASE = {
+    **default_settings.FEED_STORAGES_BASE,
+    **dict.fromkeys(("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage"),
+    "stdout": "solidot_spider.extensions.feed_storage.StandardOutput",
+}
 FEED_STORE_EMPTY = False  # a run without a record leaves the old file alone
 FEED_EXPORT_ENCODING = "utf-8"  # formats other than JSON Lines would escape every ideograph
 

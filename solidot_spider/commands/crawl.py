@@ -52,6 +52,8 @@ class Command(crawl.Command):
         assert self.settings is not None
         for given in opts.set:
             self._check_given(*given.partition("=")[::2])
+        for feeds in filter(None, (opts.output, opts.overwrite_output)):
+            feeds[:] = ["-:jsonlines" if each == "-" else each for each in feeds]
         try:
             super().process_options(args, opts)
             setting_checks.check(self.settings)

@@ -30,21 +30,49 @@ def feeds_of(settings: BaseSettings, files: RunFiles) -> Feeds:
         ArgumentError: a file cannot be a feed.
     """
     asked: Feeds = {str(uri): dict(feed) for uri, feed in settings.getdict("FEEDS").items()}
+    _check_split(settings, asked)
     if not asked:
         return {str(files.feed): {"format": "jsonlines", "part": str(files.part), "journal": True}}
-    storages = {scheme for scheme, storage in settings.getwithbase("FEED_STORAGES").items() if storage is not None}
-    for uri, feed in asked.items():
+    for number, (uri, feed) in enumerate(asked.items(), 1):
+        _check_kind(settings, uri, feed)
         if _PLACEHOLDER.search(uri):
             raise ArgumentError(f"-o {uri}: placeholders are not filled in; name the file itself")
-        scheme = urlsplit(uri).scheme
-        if scheme not in storages:
-            known = ", ".join(sorted(filter(None, storages)))
-            raise ArgumentError(f"-o {scheme}://…: files are stored by {known} only; or name a file")
-        if scheme in ("", "file"):
+        if urlsplit(uri).scheme in ("", "file"):
             path = Path(uri.removeprefix("file://"))
             _check_file(path, feed)
             feed["part"] = str(beside(followed(path), f".{files.name}.part"))  # links followed: one file system
+        else:
+            feed["undelivered"] = str(files.directory / f"{files.name}.undelivered-{number}.{feed['format']}")
     return asked
+
+
+def shown(uri: str) -> str:
+    """A feed's address as a person may see it: without a password."""
+    parts = urlsplit(uri)
+    if not parts.username:
+        return "standard output" if parts.scheme == "stdout" else uri
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _check_split(settings: BaseSettings, asked: Feeds) -> None:
+    """Refuse feeds in several files, and Scrapy's old name of a feed."""
+    if settings["FEED_URI"]:
+        raise ArgumentError(f"FEED_URI={shown(str(settings['FEED_URI']))}: give the feed by -o or -O")
+    if settings.getint("FEED_EXPORT_BATCH_ITEM_COUNT") or any(feed.get("batch_item_count") for feed in asked.values()):
+        raise ArgumentError("FEED_EXPORT_BATCH_ITEM_COUNT: a feed is one file; split it afterwards")
+
+
+def _check_kind(settings: BaseSettings, uri: str, feed: dict[str, Any]) -> None:
+    """Refuse a feed of a format or in a place that nothing knows to write."""
+    kinds = (
+        ("format", "FEED_EXPORTERS", feed.setdefault("format", "")),
+        ("scheme of a place", "FEED_STORAGES", urlsplit(uri).scheme),
+    )
+    for what, setting, name in kinds:
+        known = [each for each, component in settings.getwithbase(setting).items() if component is not None]
+        if name not in known:
+            there_is = ", ".join(filter(None, known))
+            raise ArgumentError(f"-o {shown(uri)}: {name or 'nothing'} is no {what}; there is {there_is}")
 
 
 def _check_file(path: Path, feed: dict[str, Any]) -> None:

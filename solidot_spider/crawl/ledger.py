@@ -60,6 +60,7 @@ class Ledger:
         self.counted: Callable[[Outcome, int], object] | None = None
         """Called with each outcome and how many ids got it."""
         self._ranges: dict[tuple[Outcome, str], list[list[int]]] = {}
+        self._taken_back: set[int] = set()
         self._unasked: dict[tuple[Outcome, str], list[tuple[int, int]]] = {}
 
     def ask(self, sid: int) -> None:
@@ -122,16 +123,19 @@ class Ledger:
         self.settle_rest(((sid, sid) for sid in left), Outcome.NOT_TRIED, reason)
 
     def take_back(self, sid: int, reason: str, outcome: Outcome = Outcome.UNPARSED) -> None:
-        """An id that was stored gets another outcome: the store has it no more, or a file has not got it.
+        """An id that was stored gets another outcome, once: the store has it no more, or a feed never had it.
 
         Raises:
             LedgerError: no id is stored.
         """
+        if sid in self._taken_back:
+            return
         if not self.counts[Outcome.STORED]:
             raise LedgerError(f"story {sid} is taken back, but no story is stored")
         self.counts[Outcome.STORED] -= 1
         if self.counted is not None:
             self.counted(Outcome.STORED, -1)
+        self._taken_back.add(sid)
         self._count(sid, sid, outcome, reason)
 
     def _count(self, first: int, last: int, outcome: Outcome, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Feed storage for files: records are written aside, and the run decides at its end whether they replace the old file.
+"""Feed storages: a file, written aside until the run decides whether it replaces the old one; and standard output.
 
 A reader sees the old file or the whole new one, and a killed run leaves a part with whole lines only. What is no file
 (a device, a pipe) has no part: records are written to it as they come.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any
 
@@ -104,6 +105,32 @@ class PartFileStorage:
             with self.part.open("rb") as new:
                 shutil.copyfileobj(new, out)
         self.part.unlink()
+
+
+class StandardOutput:
+    """Scrapy's feed storage for ``-o -`` and ``-O -``, which are the same."""
+
+    def __init__(self, uri: str, *, feed_options: dict[str, Any] | None = None) -> None:
+        """Scrapy names the storage; there is but one."""
+
+    def open(self, spider: Spider) -> IO[bytes]:  # noqa: ARG002 - Scrapy's interface
+        """Standard output, without a buffer: the interpreter would write that once more at its end."""
+        return _Output()  # type: ignore[return-value]
+
+    def store(self, file: IO[bytes]) -> None:
+        """All is written."""
+
+
+class _Output(RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        done = 0
+        while done < len(view):
+            done += os.write(1, view[done:])
+        return done
 
 
 def _lacks_newline(path: Path) -> bool:

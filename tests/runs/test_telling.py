@@ -94,6 +94,17 @@ def test_a_standard_output_that_is_full_is_4(server: Running, data: Path) -> Non
     assert done.stderr == "solidot: standard output: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("stdout", "why"), [(">/dev/full", "No space left"), (">&-", "Bad file"), ("| true", "Broken")]
+)
+def test_records_that_standard_output_does_not_take_are_4(server: Running, data: Path, stdout: str, why: str) -> None:
+    run = told(server.url, data, f"{stdout}; exit ${{PIPESTATUS[0]}}", "-a", f"sids={PLENTY}", "-O", "-")
+    assert run.status == run.report.exit_status == 4
+    assert f"standard output: {why}" in run.err
+    assert "Traceback" not in run.err
+    assert exit_statuses(data) == [4]
+
+
 def test_the_report_tells_of_a_store_that_cannot_be_opened_or_is_held(server: Running, data: Path) -> None:
     file = data.parent / REPORT[1]
     assert crawl(server.url, data, *REPORT, "-a", "sid=79520").report.exit_status == 0
