@@ -28,6 +28,7 @@ from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.extensions.feed_storage import PartFileStorage
 from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
+from solidot_spider.store import sites
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
@@ -84,6 +85,7 @@ class CrawlRun:
         """Crawl in a reactor that runs already.
 
         Raises:
+            OptionError: the store belongs to another site.
             LockedError: another run holds the store.
             StoreError: the store cannot be opened.
         """
@@ -92,12 +94,7 @@ class CrawlRun:
             return self._ended(crawler)
 
     def run_in(self, process: CrawlerProcess | AsyncCrawlerProcess) -> Report:
-        """Crawl in a process of Scrapy's, with its reactor and its handling of signals.
-
-        Raises:
-            LockedError: another run holds the store.
-            StoreError: the store cannot be opened.
-        """
+        """Crawl in a process of Scrapy's, with its reactor and its handling of signals; raises what ``run`` does."""
         with self._opened() as crawler:
             process.crawl(crawler)
             process.start()
@@ -122,6 +119,7 @@ class CrawlRun:
         if not self.options.has_store:
             return Session(self.arguments, Plan(self.arguments.sids or Sids()))
         store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
+        sites.claim(store, self.options.site_url, self.options.mirror_of)
         if not self.arguments.is_single:
             stack.enter_context(store.hold(self.files.name))
         asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)

@@ -114,6 +114,7 @@ class Options:
     """The checked options. The field ``site_url`` is the setting ``SOLIDOT_SITE_URL``, and so on."""
 
     site_url: str = _option(site.CANONICAL, _site_url, "a mirror or a test server: scheme, host and port")
+    mirror_of: str = _option("", _site_url, "the site that this is a mirror of; the store remembers it")
     data_dir: Path = _option(Path("data"), _path, "where the store is, and runs leave their files")
     database_url: str = _option("", _database_url, f"a PostgreSQL database instead of SQLite; `{NO_STORE}`: no store")
     keep_feeds: int = _option(50, _count, "how many of the runs' own files are kept beside a store")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.store import database, schema
+from solidot_spider.store import database, schema, sites
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.gaps import gap_count
 from solidot_spider.store.queries import Snapshot
@@ -84,6 +84,8 @@ class Status(Struct):
     runs: list[PastRun]
     """The last ones, newest first."""
     coverage: list[Thousand]
+    site: str | None = None
+    """The site that the store belongs to; null before its first run."""
 
     @classmethod
     def of(cls, store: Store) -> Self:
@@ -98,6 +100,7 @@ class Status(Struct):
             without_visit = unasked(connection)
             return cls(
                 store=store.where,
+                site=sites.owner(connection),
                 bytes=database.size(connection),
                 stories=sum(each.stored for each in counts),
                 withdrawn=sum(each.withdrawn for each in counts),
