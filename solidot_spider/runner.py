@@ -15,7 +15,7 @@ from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import plan, report, summary
+from solidot_spider.crawl import plan, report, stopping, summary
 from solidot_spider.crawl.argument_conflicts import check_store, check_whole_answer, report_path
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.feeds import feeds_of
@@ -143,7 +143,7 @@ class CrawlRun:
         facts = session.facts(cannot_write=bool(feed.error))
         feed.publish(is_good=exit_status(session.ledger, facts) in (OK, TROUBLE) and not facts.is_disturbed)
         feeds, seconds = [(storage.target, storage.left) for storage in feed.files], monotonic() - self._started
-        for line in summary.lines(self.files, session, seconds, feeds):
+        for line in summary.lines(self.files, session, seconds, feeds, self.options.site_url):
             self.console.print(line)
         error = session.recorder.store_error or self._write_retry(session) or feed.error
         for write in (self._write_end, self._write_report):
@@ -171,7 +171,7 @@ class CrawlRun:
     def _write_retry(self, session: Session) -> str:
         """Write the retry file; why that failed, '' if it did not."""
         try:
-            if self.files.write_retry(session.ledger):
+            if self.files.write_retry(session.ledger, with_left=not stopping.is_capped(session)):
                 self.console.print(f"  ask again: solidot crawl story -a sids=@{self.files.retry}")
         except OSError as error:
             return f"{self.files.retry}: {error.strerror}"

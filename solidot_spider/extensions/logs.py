@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -20,6 +21,14 @@ from twisted.python.failure import Failure
 from solidot_spider.base import options
 from solidot_spider.base.console import plain
 from solidot_spider.base.outcome import NOT_WRITTEN
+
+MOST_WARNINGS = 200
+"""So many different warnings are told once each."""
+
+QUIET_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+"""Levels of a log that tells of trouble only."""
+
+_VARIABLE = re.compile(r"https?://\S+|\d+")
 
 
 class LineFormatter(logging.Formatter):
@@ -46,22 +55,52 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(event, ensure_ascii=False)
 
 
+class Repeats(logging.Filter):
+    """Lets each warning through once; those that differ in numbers and addresses only are counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[str, tuple[logging.LogRecord, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        if record.levelno != logging.WARNING:
+            return True
+        key = f"{record.name} {_VARIABLE.sub('#', record.getMessage())}"
+        first, count = self._seen.get(key, (record, 0))
+        if count or len(self._seen) < MOST_WARNINGS:
+            self._seen[key] = first, count + 1
+        return not count
+
+    def told(self) -> list[tuple[str, str]]:
+        """The logger and one line of each warning that was repeated; they are forgotten."""
+        seen, self._seen = self._seen, {}
+        return [
+            (first.name, f"{first.getMessage()} (and {count - 1:,} more like it)")
+            for first, count in seen.values()
+            if count > 1
+        ]
+
+
 class LogLines:
     """The extension that gives Scrapy's handler our formatter, once Scrapy has made its last one."""
 
-    def __init__(self, formatter: logging.Formatter) -> None:
+    def __init__(self, formatter: logging.Formatter, *, is_verbose: bool = True) -> None:
         self.formatter = formatter
+        self.repeats = None if is_verbose else Repeats()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
         settings = crawler.settings
         if options.load(settings).log == "json":
-            lines = cls(JsonFormatter())
+            formatter: logging.Formatter = JsonFormatter()
         else:
-            lines = cls(LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+            formatter = LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+        lines = cls(formatter, is_verbose=settings["LOG_LEVEL"] not in QUIET_LEVELS)
         crawler.signals.connect(lines.install, signals.engine_started)
         crawler.signals.connect(lines.install, signals.spider_opened)
+        crawler.signals.connect(lines.end, signals.engine_stopped)
         return lines
 
     def install(self) -> None:
@@ -69,6 +108,17 @@ class LogLines:
         handler = get_scrapy_root_handler()
         if handler is not None:
             handler.setFormatter(self.formatter)
+            if self.repeats is not None:
+                handler.addFilter(self.repeats)  # which does nothing the second time
+
+    def end(self) -> None:
+        """The crawl is over: tell how often each warning was repeated."""
+        handler = get_scrapy_root_handler()
+        if self.repeats is None or handler is None:
+            return
+        handler.removeFilter(self.repeats)
+        for name, line in self.repeats.told():
+            logging.getLogger(name).warning("%s", line)
 
 
 class StoryLogFormatter(LogFormatter):
