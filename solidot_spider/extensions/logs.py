@@ -15,10 +15,12 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.settings import BaseSettings, Settings
+from scrapy.utils import log
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.python.failure import Failure
 
-from solidot_spider.base import options
+from solidot_spider.base import console
 from solidot_spider.base.console import plain
 from solidot_spider.base.outcome import NOT_WRITTEN
 
@@ -53,6 +55,27 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             event["exception"] = "\n".join(map(plain, self.formatException(record.exc_info).splitlines()))
         return json.dumps(event, ensure_ascii=False)
+
+
+def formatter_of(settings: BaseSettings) -> logging.Formatter:
+    """The formatter of the lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
+    if settings["SOLIDOT_LOG"] == "json":
+        return JsonFormatter()
+    return LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+
+
+def use_form(settings: Settings) -> None:
+    """Let each line of this process have its form from the first one on, Scrapy's start-up and the console's, too."""
+    make = log._get_handler  # noqa: SLF001 - Scrapy writes its first lines before any component of ours is made
+
+    def made(settings: Settings) -> logging.Handler:
+        handler = make(settings)
+        handler.setFormatter(formatter_of(settings))
+        return handler
+
+    log._get_handler = made  # noqa: SLF001
+    if settings["SOLIDOT_LOG"] == "json":
+        console.use_form("json")
 
 
 class Repeats(logging.Filter):
@@ -93,11 +116,7 @@ class LogLines:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
         settings = crawler.settings
-        if options.load(settings).log == "json":
-            formatter: logging.Formatter = JsonFormatter()
-        else:
-            formatter = LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
-        lines = cls(formatter, is_verbose=settings["LOG_LEVEL"] not in QUIET_LEVELS)
+        lines = cls(formatter_of(settings), is_verbose=settings["LOG_LEVEL"] not in QUIET_LEVELS)
         crawler.signals.connect(lines.install, signals.engine_started)
         crawler.signals.connect(lines.install, signals.spider_opened)
         crawler.signals.connect(lines.end, signals.engine_stopped)
