@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from solidot_spider import __version__
-from solidot_spider.base import streams
+from solidot_spider.base import console, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] not in VERBS and not words[0].startswith("-"):
         return _scrapy(words)
+    if os.environ.get("SOLIDOT_LOG") == "json":
+        console.use_form("json")
     arguments = _parser().parse_args(words or ["--help"])
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:

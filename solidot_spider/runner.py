@@ -27,6 +27,7 @@ from solidot_spider.crawl.stoppable_crawler import StoppableCrawler
 from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
+from solidot_spider.store import sites
 from solidot_spider.store.database import StoreError
 from solidot_spider.store.lock import LockedError
 from solidot_spider.store.runs import RunStart
@@ -86,6 +87,7 @@ class CrawlRun:
         """Crawl in a reactor that runs already.
 
         Raises:
+            OptionError: the store belongs to another site.
             LockedError: another run holds the store.
             StoreError: the store cannot be opened.
         """
@@ -94,12 +96,7 @@ class CrawlRun:
             return self._ended(crawler)
 
     def run_in(self, process: CrawlerProcess | AsyncCrawlerProcess) -> Report:
-        """Crawl in a process of Scrapy's, with its reactor and its handling of signals.
-
-        Raises:
-            LockedError: another run holds the store.
-            StoreError: the store cannot be opened.
-        """
+        """Crawl in a process of Scrapy's, with its reactor and its handling of signals; raises what ``run`` does."""
         with self._opened() as crawler:
             process.crawl(crawler)
             process.start()
@@ -128,6 +125,7 @@ class CrawlRun:
         if not self.options.has_store:
             return Session(self.arguments, Plan(self.arguments.sids or Sids()))
         store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
+        sites.claim(store, self.options.site_url, self.options.mirror_of)
         if not self.arguments.is_single:
             stack.enter_context(store.hold(self.files.name))
         asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)
@@ -150,7 +148,7 @@ class CrawlRun:
             raise crawler.error
         if feed is None:
             self.console.print("the crawl could not begin; the log above says why")
-        for line in summary.lines(self.files, session, ended.seconds, feeds) if feed else ():
+        for line in summary.lines(self.files, session, ended.seconds, feeds, self.options.site_url) if feed else ():
             self.console.print(line)
         if ended.retry:
             self.console.print(f"  ask again: solidot crawl story -a sids=@{ended.retry}")

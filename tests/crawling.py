@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solidot_spider.base.site import CANONICAL
 from solidot_spider.crawl import report
 from tests import forked
 
@@ -92,7 +93,9 @@ def copy_of_the_tree(target: Path) -> None:
 
 def environment(url: str, data: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOLIDOT_", "SCRAPY_"))}
-    return {**kept, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data), **forked.STRICT}
+    # Tests begin a server anew, at another port: each is a mirror of the site that stores are made for.
+    site = {"SOLIDOT_SITE_URL": url, "SOLIDOT_MIRROR_OF": CANONICAL, "SOLIDOT_DATA_DIR": str(data)}
+    return {**kept, **site, **forked.STRICT}
 
 
 def start(

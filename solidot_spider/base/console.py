@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 from contextlib import suppress
+from datetime import UTC, datetime
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories of what is not printed: controls, formats, surrogates, private, unassigned, separators."""
+
+
+_form = "text"
+
+
+def use_form(form: str) -> None:
+    """Print each line as ``text``, or as an object of ``json`` with time (UTC), level, logger and message."""
+    global _form  # noqa: PLW0603 - a process has one standard error
+    _form = form
 
 
 class Console:
@@ -42,7 +53,7 @@ class Console:
 
 def refuse(message: str, status: int) -> int:
     """Print why a command does nothing, in one line; its exit status."""
-    _write(f"solidot: {plain(message)}")
+    _write(f"solidot: {plain(message)}", "ERROR")
     return status
 
 
@@ -53,9 +64,13 @@ def plain(text: str) -> str:
     return "".join("?" if unicodedata.category(char) in _UNSAFE else char for char in text)
 
 
-def _write(line: str) -> None:
+def _write(line: str, level: str = "INFO") -> None:
     if sys.stderr is None:
         return
+    if _form == "json":
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        event = {"time": now, "level": level, "logger": "solidot_spider", "message": line}
+        line = json.dumps(event, ensure_ascii=False)
     with suppress(OSError, ValueError):  # full, gone or closed: what cannot be told must not decide what is done
         sys.stderr.write(line + "\n")
         sys.stderr.flush()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from solidot_spider import __version__
 from solidot_spider.base import clock, site
+from solidot_spider.base.setting_names import nearest
 
 PREFIX = "SOLIDOT_"
 LOG_FORMS = ("text", "json")
@@ -116,6 +117,7 @@ class Options:
     """The checked options. The field ``site_url`` is the setting ``SOLIDOT_SITE_URL``, and so on."""
 
     site_url: str = _option(site.CANONICAL, _site_url, "a mirror or a test server: scheme, host and port")
+    mirror_of: str = _option("", _site_url, "the site that this is a mirror of; the store remembers it")
     data_dir: Path = _option(Path("data"), _path, "where the store is, and runs leave their files")
     database_url: str = _option("", _database_url, f"a PostgreSQL database instead of SQLite; `{NO_STORE}`: no store")
     keep_feeds: int = _option(50, _count, "how many of the runs' own files are kept beside a store")
@@ -157,12 +159,28 @@ MEANINGS: dict[str, str] = {PREFIX + each.name.upper(): each.metadata["meaning"]
 """Each option's meaning by its setting's name."""
 
 
+_BESIDE = frozenset(f"{PREFIX}{name}" for name in ("CLOCK", "CORPUS", "PROGRESS", "SCORE"))
+_OF_TESTS = f"{PREFIX}TEST_"
+"""Names beside the options: for the clock, the tests, and the progress of ``crawl``."""
+
+
+def _check_names(names: Iterable[Any]) -> None:
+    for name in names:
+        if not isinstance(name, str) or not name.startswith(PREFIX) or name.startswith(_OF_TESTS):
+            continue
+        if name not in MEANINGS and name not in _BESIDE:
+            raise OptionError(
+                f"{name}: there is no such option{nearest(name, MEANINGS, PREFIX) or '; README lists all'}"
+            )
+
+
 def load(values: Mapping[str, Any] | None = None) -> Options:
     """The options from a mapping (Scrapy's settings), or from the environment.
 
     Raises:
-        OptionError: a value cannot be used.
+        OptionError: a value cannot be used, or a name that begins with ``SOLIDOT_`` is none of an option.
     """
+    _check_names([*os.environ, *(values or ())])
     found: Mapping[str, Any] = os.environ if values is None else values
     try:
         clock.now()

@@ -31,6 +31,16 @@ def story_url(sid: int, base: str = CANONICAL) -> str:
     return f"{base}/story?sid={sid}"
 
 
+def identity(base: str) -> str:
+    """The base of a site as one name: every address of solidot.org is the same site, and a usual port is not told."""
+    if is_internal(base):
+        return CANONICAL
+    parts = urlsplit(base)
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{name}{port}"
+
+
 def host(url: str) -> str:
     """The host of an absolute http(s) or ftp URL: lower case, without port, user or ``www.``; '' if it has none."""
     found = _HOST.match(url)

@@ -12,13 +12,14 @@ from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from solidot_spider.base import streams
+from solidot_spider.base import options, setting_names, streams
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl import setting_checks
 from solidot_spider.crawl.component_checks import EXAMPLE
+from solidot_spider.extensions import logs
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.database import StoreError
@@ -49,6 +50,7 @@ class Command(crawl.Command):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set Scrapy's settings from the options, and check them before Scrapy makes its log of them."""
+        _refuse_repeated(opts.spargs)
         assert self.settings is not None
         for given in opts.set:
             self._check_given(*given.partition("=")[::2])
@@ -61,6 +63,8 @@ class Command(crawl.Command):
             _stop(str(error))
         except OSError as error:  # of --pidfile
             _stop(f"{error.filename}: {error.strerror}")
+        self._given = [each.partition("=")[0] for each in opts.set]
+        logs.use_form(self.settings)
 
     def _check_given(self, name: str, value: str) -> None:
         """End if a setting is given that Scrapy takes as a JSON object only, and is none."""
@@ -84,6 +88,8 @@ class Command(crawl.Command):
         try:
             spider = self._spider_class(args)
             run = CrawlRun(spider, opts.spargs, self.settings, report_file=opts.report, console=console)
+            for line in setting_names.unknown(self._given, options.MEANINGS):
+                console.print(line)
             self.exitcode = run.run_in(self.crawler_process).exit_status
         except (OptionError, ArgumentError) as error:
             _stop(str(error))
@@ -105,6 +111,16 @@ class Command(crawl.Command):
         if not issubclass(spider, SidSpider):
             raise ArgumentError(f"{args[0]} is no spider of this project; run it with `scrapy runspider`")
         return spider
+
+
+def _refuse_repeated(given: list[str]) -> None:
+    """Scrapy would take the last of several arguments of one name, and drop the others."""
+    names = [each.partition("=")[0] for each in given]
+    for name in names:
+        if names.count(name) > 1:
+            values = " and ".join(each for each in given if each.partition("=")[0] == name)
+            several = ", several ids with commas" if name == "sids" else ""
+            _stop(f"-a {name}= is given {names.count(name)} times: {values}; give it once{several}")
 
 
 def _stop(message: str, status: int = USAGE) -> NoReturn:

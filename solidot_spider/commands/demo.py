@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             for feed in sorted(data.glob("runs/*.jsonl")):
                 print(f"the records are in {feed}")
             if arguments.serve:
-                _wait(server.url)
+                _wait(server.url, data)
     except StartError as error:
         return refuse(str(error), TROUBLE)
     return status
@@ -54,7 +54,9 @@ def _crawl(url: str, data: Path) -> int:
     words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
     print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
     command = [sys.executable, "-m", "solidot_spider", *words]
-    environment = {**os.environ, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
+    # What is set for the real site must not lead invented stories into its store.
+    cleared = {"SOLIDOT_MIRROR_OF": "", "SOLIDOT_DATABASE_URL": ""}
+    environment = {**os.environ, **cleared, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
 
 
@@ -69,8 +71,10 @@ def _ranges(sids: list[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-def _wait(url: str) -> None:
-    print(f"{url} stays open; Ctrl-C ends it", flush=True)
+def _wait(url: str, data: Path) -> None:
+    print(f"{url} stays open; Ctrl-C ends it")
+    print("its stories are invented: crawl it into a directory of its own, never into that of the real site:")
+    print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot crawl latest", flush=True)
     try:
         signal.pause()
     except KeyboardInterrupt:

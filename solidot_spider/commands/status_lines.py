@@ -22,6 +22,8 @@ def lines(status: Status, width: int | None = None) -> Iterator[str]:
         width: the columns of the terminal, for a bar of the coverage; None if there is no terminal.
     """
     yield f"{status.store}: {_stories(status)}, {_size(status.bytes)}"
+    if status.site:
+        yield f"site: {status.site}"
     known = ", ".join(f"{count:,} {outcome}" for outcome, count in status.outcomes.items() if count)
     yield f"ids: {known or 'none asked yet'}"
     if status.gaps:

@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from solidot_spider.base import options
+from solidot_spider.base import options, setting_names
+from solidot_spider.base.console import Console
 from solidot_spider.base.options import OptionError, Options
 
 
@@ -54,7 +55,10 @@ def store_options(arguments: argparse.Namespace) -> Options:
     Raises:
         OptionError: an option has a value that cannot be used, or there is no store.
     """
-    chosen = options.load({**os.environ, **dict(arguments.settings)})
+    given = dict(arguments.settings)
+    chosen = options.load({**os.environ, **given})
+    for line in setting_names.unknown(given, options.MEANINGS):
+        Console().print(line)
     if not chosen.has_store:
         raise OptionError(f"SOLIDOT_DATABASE_URL={chosen.database_url}: there is no store to read; unset it")
     return chosen

@@ -13,7 +13,7 @@ from typing import Any
 
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, TROUBLE
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import report
+from solidot_spider.crawl import report, stopping
 from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.exit_status import exit_status
 from solidot_spider.crawl.plan import Plan
@@ -90,7 +90,7 @@ class Conclusion:
     def _write_retry(self, session: Session) -> str:
         """Write the retry file; why that failed, '' if it did not."""
         try:
-            self.files.write_retry(session.ledger)
+            self.files.write_retry(session.ledger, with_left=not stopping.is_capped(session))
         except OSError as error:
             return f"{self.files.retry}: {error.strerror}"
         return ""

@@ -1,7 +1,7 @@
 """The ledger of a crawl: the ids in flight, and how many ended in which outcome.
 
-Every id asked ends in exactly one outcome, and the counts add up to the ids asked. Summary, retry file, report, stats
-and exit status are views of the ledger.
+Every id that a run has to ask ends in exactly one outcome, and the counts add up to those ids. Summary, retry file,
+report, stats and exit status are views of the ledger.
 """
 
 from __future__ import annotations
@@ -151,9 +151,19 @@ class Ledger:
             ranges.append([first, last])
 
     @property
-    def asked(self) -> int:
+    def total(self) -> int:
         """How many ids have an outcome."""
         return self.counts.total()
+
+    @property
+    def asked(self) -> int:
+        """How many of them were really asked: not those that the run did not get to, or gave up all at once."""
+        return self.total - sum(last - first + 1 for ranges in self._unasked.values() for first, last in ranges)
+
+    @property
+    def left(self) -> int:
+        """How many ids the run did not get to."""
+        return self.counts[Outcome.NOT_TRIED]
 
     def unsettled(self) -> Iterator[tuple[Outcome, str, list[Range]]]:
         """What did not settle: outcome, reason, ids; the gravest first, then by reason."""

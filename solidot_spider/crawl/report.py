@@ -33,7 +33,7 @@ class Unsettled(Struct):
 
 
 class Report(Struct, forbid_unknown_fields=True):
-    """A run that has ended. The counts add up to ``asked``; times are ISO 8601, UTC."""
+    """A run that has ended. The counts add up to the ids that it had to ask; times are ISO 8601, UTC."""
 
     run: str
     spider: str
@@ -43,6 +43,9 @@ class Report(Struct, forbid_unknown_fields=True):
     ended_at: str
     seconds: float
     asked: Count
+    """Ids that were really asked."""
+    left: Count
+    """Ids that the run did not get to."""
     settled_before: Count
     """Ids given that were not asked, because the store has settled them."""
     not_due: Count
@@ -121,6 +124,7 @@ def _of_session(session: Session) -> dict[str, Any]:
     ledger, plan = session.ledger, session.plan
     return {
         "asked": ledger.asked,
+        "left": ledger.left,
         "settled_before": plan.settled_before,
         "not_due": plan.not_due,
         "counts": {str(outcome): ledger.counts[outcome] for outcome in Outcome},

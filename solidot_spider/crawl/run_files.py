@@ -14,6 +14,7 @@ from typing import Self
 from solidot_spider.base import clock
 from solidot_spider.base.console import plain
 from solidot_spider.base.files import replacing
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.part_file import is_being_written
 from solidot_spider.crawl.ledger import Ledger
 
@@ -53,8 +54,12 @@ class RunFiles:
         """The ids that did not settle, as ``-a sids=@FILE`` takes them."""
         return self.directory / f"{self.name}.retry.txt"
 
-    def write_retry(self, ledger: Ledger) -> Path | None:
+    def write_retry(self, ledger: Ledger, *, with_left: bool = True) -> Path | None:
         """Write the ids that did not settle, each range with its outcome and reason; None if all settled.
+
+        Args:
+            ledger: the run's outcomes.
+            with_left: name the ids, too, that the run did not get to.
 
         Raises:
             OSError: the file cannot be written.
@@ -62,6 +67,7 @@ class RunFiles:
         lines = [
             f"{each}  # {outcome}{': ' if reason else ''}{plain(reason)}\n"
             for outcome, reason, ranges in ledger.unsettled()
+            if with_left or outcome is not Outcome.NOT_TRIED
             for each in ranges
         ]
         if not lines:

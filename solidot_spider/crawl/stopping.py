@@ -24,6 +24,14 @@ def cap(session: Session, limiter: RateLimiter) -> str:
     return ""
 
 
+def is_capped(session: Session) -> bool:
+    """Whether a limit that the user set ended the run, and the same run, repeated, goes on with what is left.
+
+    A run that asks settled ids begins anew.
+    """
+    return session.stopped.startswith(("limit=", "minutes=")) and not session.asks_all
+
+
 async def must_stop(session: Session, limiter: RateLimiter, fetch: Fetch) -> bool:
     """Whether the run stops here: a cap is reached, a control finds the site not well, or it seems changed.
 

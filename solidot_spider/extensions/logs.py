@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -14,12 +15,22 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.settings import BaseSettings, Settings
+from scrapy.utils import log
 from scrapy.utils.log import get_scrapy_root_handler
 from twisted.python.failure import Failure
 
-from solidot_spider.base import options
+from solidot_spider.base import console
 from solidot_spider.base.console import plain
 from solidot_spider.base.outcome import NOT_WRITTEN, fault
+
+MOST_WARNINGS = 200
+"""So many different warnings are told once each."""
+
+QUIET_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+"""Levels of a log that tells of trouble only."""
+
+_VARIABLE = re.compile(r"https?://\S+|\d+")
 
 
 class LineFormatter(logging.Formatter):
@@ -46,22 +57,69 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(event, ensure_ascii=False)
 
 
+def formatter_of(settings: BaseSettings) -> logging.Formatter:
+    """The formatter of the lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
+    if settings["SOLIDOT_LOG"] == "json":
+        return JsonFormatter()
+    return LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+
+
+def use_form(settings: Settings) -> None:
+    """Let each line of this process have its form from the first one on, Scrapy's start-up and the console's, too."""
+    make = log._get_handler  # noqa: SLF001 - Scrapy writes its first lines before any component of ours is made
+
+    def made(settings: Settings) -> logging.Handler:
+        handler = make(settings)
+        handler.setFormatter(formatter_of(settings))
+        return handler
+
+    log._get_handler = made  # noqa: SLF001
+    if settings["SOLIDOT_LOG"] == "json":
+        console.use_form("json")
+
+
+class Repeats(logging.Filter):
+    """Lets each warning through once; those that differ in numbers and addresses only are counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[str, tuple[logging.LogRecord, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        if record.levelno != logging.WARNING:
+            return True
+        key = f"{record.name} {_VARIABLE.sub('#', record.getMessage())}"
+        first, count = self._seen.get(key, (record, 0))
+        if count or len(self._seen) < MOST_WARNINGS:
+            self._seen[key] = first, count + 1
+        return not count
+
+    def told(self) -> list[tuple[str, str]]:
+        """The logger and one line of each warning that was repeated; they are forgotten."""
+        seen, self._seen = self._seen, {}
+        return [
+            (first.name, f"{first.getMessage()} (and {count - 1:,} more like it)")
+            for first, count in seen.values()
+            if count > 1
+        ]
+
+
 class LogLines:
     """The extension that gives Scrapy's handler our formatter, once Scrapy has made its last one."""
 
-    def __init__(self, formatter: logging.Formatter) -> None:
+    def __init__(self, formatter: logging.Formatter, *, is_verbose: bool = True) -> None:
         self.formatter = formatter
+        self.repeats = None if is_verbose else Repeats()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """The lines that ``SOLIDOT_LOG`` names, ``text`` or ``json``."""
         settings = crawler.settings
-        if options.load(settings).log == "json":
-            lines = cls(JsonFormatter())
-        else:
-            lines = cls(LineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+        lines = cls(formatter_of(settings), is_verbose=settings["LOG_LEVEL"] not in QUIET_LEVELS)
         crawler.signals.connect(lines.install, signals.engine_started)
         crawler.signals.connect(lines.install, signals.spider_opened)
+        crawler.signals.connect(lines.end, signals.engine_stopped)
         return lines
 
     def install(self) -> None:
@@ -69,6 +127,17 @@ class LogLines:
         handler = get_scrapy_root_handler()
         if handler is not None:
             handler.setFormatter(self.formatter)
+            if self.repeats is not None:
+                handler.addFilter(self.repeats)  # which does nothing the second time
+
+    def end(self) -> None:
+        """The crawl is over: tell how often each warning was repeated."""
+        handler = get_scrapy_root_handler()
+        if self.repeats is None or handler is None:
+            return
+        handler.removeFilter(self.repeats)
+        for name, line in self.repeats.told():
+            logging.getLogger(name).warning("%s", line)
 
 
 class StoryLogFormatter(LogFormatter):

@@ -77,7 +77,7 @@ class Progress:
                 began = monotonic()
                 if session.total >= LONG:
                     tqdm.write(plan(session.total, limiter_of(self.crawler).mean_gap), file=sys.stderr)
-            bar.n, bar.total = session.ledger.asked, session.total  # a spider may find more ids on its way
+            bar.n, bar.total = session.ledger.total, session.total  # a spider may find more ids on its way
             bar.set_description_str(state(session.ledger, monotonic() - began, session.total))
             await asyncio.sleep(EVERY)
 
@@ -99,7 +99,7 @@ def plan(total: int, gap: float) -> str:
 
 def state(ledger: Ledger, seconds: float, total: int) -> str:
     """Outcomes, pages a minute, time left."""
-    done = ledger.asked
+    done = ledger.total
     outcomes = ", ".join(f"{ledger.counts[each]} {each}" for each in Outcome if ledger.counts[each])
     if not done or not seconds:
         return outcomes

@@ -14,7 +14,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.crawl.revisit import OPEN_FOR
 from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.probe.findings import Finding
-from solidot_spider.store import changes, raw_pages
+from solidot_spider.store import changes, raw_pages, sites
 from solidot_spider.store.database import NoStoreError
 from solidot_spider.store.queries import KnownStory
 from solidot_spider.store.store import Store
@@ -27,7 +27,7 @@ Records = dict[int, dict[str, Any]]
 
 
 def load(chosen: Options) -> Records:
-    """The records of a few stories that change no more, else of the oldest; none without a store.
+    """The records of a few stories that change no more, else of the oldest; none without a store of this site.
 
     Args:
         chosen: the program's options.
@@ -39,6 +39,8 @@ def load(chosen: Options) -> Records:
         return {}
     try:
         with Store.opened(chosen) as store, store.snapshot() as view:
+            if not sites.is_of(store, chosen.mirror_of or chosen.site_url):
+                return {}
             known = view.known(clock.now() - OPEN_FOR, NUMBER)
     except NoStoreError:
         return {}

@@ -27,6 +27,8 @@ class DailySpider(SidSpider):
         super().__init__(*args, **kwargs)
         self.listed: dict[date, list[int]] = {}
         """The sids that each day's page lists, of the days that were read."""
+        self._failed: dict[str, tuple[date, int, str]] = {}
+        """By reason: the first day whose page failed, how many did, and what is remarked of them."""
 
     @classmethod
     def arguments_of(cls, values: Mapping[str, Any]) -> Arguments:
@@ -67,16 +69,16 @@ class DailySpider(SidSpider):
         """The sids that the page of a day lists; None if it cannot be had or read, which the exit status tells."""
         response, reason = await self.fetch(f"/?issue={day:%Y%m%d}")
         if response is None or reason:
-            self._list_failed(TROUBLE, f"the page of {day}: {reason}")
+            self._list_failed(TROUBLE, day, reason)
             return None
         try:
             listed = list_pages.day_sids(response.body, day)
         except Exception as error:  # noqa: BLE001 - the other days are read
-            self._list_failed(SITE_CHANGED, f"the page of {day}: {fault('its parser', error)}")
+            self._list_failed(SITE_CHANGED, day, fault("its parser", error))
             return None
         why = "not read as the list of that day" if listed is None else self._doubt(day, listed)
         if why:
-            self._list_failed(SITE_CHANGED, f"the page of {day}: {why}")
+            self._list_failed(SITE_CHANGED, day, why)
         return None if why else listed
 
     def _doubt(self, day: date, listed: list[int]) -> str:
@@ -91,9 +93,17 @@ class DailySpider(SidSpider):
                 return f"lists none of its stored stories: {stored.summary()}"
         return ""
 
-    def _list_failed(self, status: int, reason: str) -> None:
-        self.session.list_failed(status, reason)
-        self.session.remarks.append(reason)
+    def _list_failed(self, status: int, day: date, reason: str) -> None:
+        """Remark a day's page; those that fail for the same reason are one remark."""
+        self.session.list_failed(status, f"the page of {day}: {reason}")
+        first, count, old = self._failed.get(reason, (day, 0, ""))
+        told = f"the page of {day}" if not count else f"the pages of {count + 1} days, {first} to {day}"
+        told = f"{told}: {reason}"
+        self._failed[reason] = first, count + 1, told
+        if count:
+            self.session.remarks[self.session.remarks.index(old)] = told
+        else:
+            self.session.remarks.append(told)
 
     def all_settled(self) -> None:
         """Compare what the days list with what the store has."""

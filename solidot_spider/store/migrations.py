@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
 
+from solidot_spider.base import site
 from solidot_spider.store import schema
 from solidot_spider.store.database import StoreError, no_store, store_errors, writing
 
@@ -17,7 +18,15 @@ def _add_unproven(connection: Connection) -> None:
     schema.unproven.create(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_unproven,)
+def _add_sites(connection: Connection) -> None:
+    """A store belongs to one site from version 3 on; an older one to that of its first run."""
+    schema.sites.create(connection, checkfirst=True)
+    first = connection.execute(select(schema.runs.c.site).order_by(schema.runs.c.id).limit(1)).scalar()
+    if first is not None:
+        connection.execute(insert(schema.sites), {"url": site.identity(first), "is_mirror": 0})
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

@@ -34,6 +34,14 @@ metadata = MetaData()
 schema = Table("solidot_schema", metadata, Column("version", Integer, primary_key=True))
 """One row: the version of this schema."""
 
+sites = Table(
+    "sites",
+    metadata,
+    Column("url", Text, primary_key=True),  # scheme, host and port
+    Column("is_mirror", Integer, nullable=False),  # 0 for the site that the store belongs to
+)
+"""The site that the store was made for, and its mirrors that runs may ask in its place."""
+
 runs = Table(
     "runs",
     metadata,

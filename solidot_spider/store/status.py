@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple, Self
 
 import msgspec
@@ -10,10 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.store import database, schema
+from solidot_spider.store import database, schema, sites
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.gaps import gap_count
-from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.store import Store
 from solidot_spider.store.unasked import Unasked, unasked
 
@@ -77,13 +77,15 @@ class Status(Struct):
     first: Edge | None
     last: Edge | None
     outcomes: dict[str, int]
-    """How many ids have which last outcome; ids that a run did not get to count until a later run asks them."""
+    """How many ids have which last outcome; ids that a run did not get to count if nothing was heard of them before."""
     gaps: int
     """How many ids between the lowest and the highest story are neither a story nor missing."""
     failures: list[Failure]
     runs: list[PastRun]
     """The last ones, newest first."""
     coverage: list[Thousand]
+    site: str | None = None
+    """The site that the store belongs to; null before its first run."""
 
     @classmethod
     def of(cls, store: Store) -> Self:
@@ -95,9 +97,10 @@ class Status(Struct):
         stories = schema.stories.c
         with store.reading() as connection:
             counts = _story_counts(connection)
-            without_visit = unasked(connection)
+            without_visit = _never_visited(connection)
             return cls(
                 store=store.where,
+                site=sites.owner(connection),
                 bytes=database.size(connection),
                 stories=sum(each.stored for each in counts),
                 withdrawn=sum(each.withdrawn for each in counts),
@@ -117,13 +120,19 @@ def _edge(connection: Connection, order: ColumnElement[int]) -> Edge | None:
     return Edge(row.sid, row.published_at[:10]) if row else None
 
 
+def _never_visited(connection: Connection) -> list[Unasked]:
+    """The ids that runs left, and of which nothing was heard before: each id counts once, by what was heard last."""
+    left = unasked(connection)
+    visited = select_sids(connection, select(schema.sids.c.sid)) if left else Sids()
+    found = (each._replace(sids=each.sids.without(visited)) for each in left)
+    return [each for each in found if each.sids.ranges]
+
+
 def _outcomes(connection: Connection, without_visit: list[Unasked]) -> dict[str, int]:
     outcome = schema.sids.c.outcome
-    found = _count_by(connection, select(outcome, func.count()).group_by(outcome))
-    for ended in {each.outcome for each in without_visit}:  # an id may have a visit of this outcome as well
-        visited = Snapshot(connection).with_outcome(ended)
-        ids = [visited, *(each.sids for each in without_visit if each.outcome is ended)]
-        found[ended] = len(Sids(each for some in ids for each in some.ranges))
+    found = Counter(_count_by(connection, select(outcome, func.count()).group_by(outcome)))
+    for each in without_visit:
+        found[str(each.outcome)] += len(each.sids)
     return {str(each): found.get(str(each), 0) for each in Outcome}
 
 

@@ -31,7 +31,7 @@ class _VisitedRange(NamedTuple):
 
 
 def unasked(connection: Connection) -> list[Unasked]:
-    """The ids without a visit since; each outcome and reason once, in no order."""
+    """The ids without a visit since, each as the newest run left it; each outcome and reason once, in no order."""
     found: dict[tuple[Outcome, str], Sids] = {}
     for outcome, reason, ids in _by_run(connection):
         before = found.get((outcome, reason), Sids())
@@ -45,14 +45,16 @@ def _by_run(connection: Connection) -> Iterator[Unasked]:
     left = select(runs.id, runs.unasked).where(runs.unasked.is_not(None)).order_by(runs.id.desc())
     rows = [(run_id, text) for run_id, text in connection.execute(left)]
     visited = _visited_after(connection, rows[-1][0]) if rows else []
-    since = Sids()
+    since = named = Sids()
     for run_id, text in rows:
         later = []
         while visited and visited[-1].run_id > run_id:
             later.append(visited.pop().range)
         since = Sids([*since.ranges, *later])
         for outcome, reason, ranges in msgspec.json.decode(text, type=list[tuple[Outcome, str, list[str]]]):
-            yield Unasked(outcome, reason, sids.parse(",".join(ranges)).without(since))
+            left_here = sids.parse(",".join(ranges)).without(since).without(named)
+            named = Sids([*named.ranges, *left_here.ranges])
+            yield Unasked(outcome, reason, left_here)
 
 
 def _visited_after(connection: Connection, run_id: int) -> list[_VisitedRange]:

@@ -33,7 +33,7 @@ def test_counts_add_up_and_what_did_not_settle_is_named_once(ends: dict[int, tup
         made.ask(sid)
         made.settle(sid, outcome, reason)
     named = [sid for _, _, ranges in made.unsettled() for first, last in ranges for sid in range(first, last + 1)]
-    assert made.asked == len(ends)
+    assert made.total == made.asked + made.left == len(ends)
     assert sorted(named) == sorted(
         sid for sid, (outcome, _) in ends.items() if outcome not in (Outcome.STORED, Outcome.MISSING)
     )
@@ -112,6 +112,7 @@ def test_what_ended_without_being_asked_is_told_apart() -> None:
         (Outcome.NOT_TRIED, "interrupted", ["4-9", "20-30", "60"]),
         (Outcome.FAILED, "robots.txt: time-out", ["40-50"]),
     ]
+    assert (made.asked, made.left, made.total) == (3, 18, 3 + 18 + 11)
 
 
 def test_where_all_were_asked_nothing_is_told_apart() -> None:

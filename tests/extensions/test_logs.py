@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from solidot_spider.base.console import plain
-from solidot_spider.extensions.logs import JsonFormatter, LineFormatter
+from solidot_spider.extensions.logs import JsonFormatter, LineFormatter, Repeats
 from tests.crawling import NOW, crawl
+from tests.faulty_site import faulty
 from tests.server.client import running
 
 HOSTILE = "标题\x1b[2J\r\n伪造的一行\u202e\u0085末"
@@ -62,6 +63,25 @@ def test_json_lines_where_a_setting_asks_for_them(tmp_path: Path, busy: tuple[st
     assert run.status == 1
     assert {"time", "level", "logger", "message"} == set(events[-1])
     assert any(each["message"] == "Story 79517 unparsed: empty" for each in events)
+
+
+def test_a_warning_that_is_repeated_is_one_line_with_a_count(tmp_path: Path) -> None:
+    with faulty(tmp_path, {"action": "cut", "path": "/story"}, stories="generated:20") as server:
+        run = crawl(
+            server.url, tmp_path / "data", "-a", "sids=1-9", "-s", "RETRY_TIMES=0", "-s", "DOWNLOAD_WARNSIZE=10"
+        )
+    warnings = [line for line in run.err.splitlines() if "larger than download warn size" in line]
+    assert len(warnings) == 2  # at once, and how often when the run ends
+    assert warnings[1].endswith("(and 9 more like it)")
+
+
+def test_different_warnings_are_all_told() -> None:
+    repeats = Repeats()
+    told = [repeats.filter(logging.LogRecord("a", logging.WARNING, "", 1, text, None, None)) for text in "xyxxy"]
+    assert told == [True, True, False, False, False]
+    assert repeats.told() == [("a", "x (and 2 more like it)"), ("a", "y (and 1 more like it)")]
+    assert repeats.filter(event("x"))
+    assert repeats.told() == []
 
 
 def test_a_wrong_form_of_log_is_refused(tmp_path: Path) -> None:

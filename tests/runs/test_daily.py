@@ -184,6 +184,12 @@ def test_a_day_that_cannot_be_had_is_1_and_says_nothing_of_its_stories(site: Mov
     assert site.reports[-1].remarks == ["the page of 2023-01-05: answered 404"]
 
 
+def test_days_that_fail_alike_are_one_remark(site: Moving, data: Path) -> None:
+    site.at(NOW, {"action": "status", "status": 404, "path": "/?issue=2023010"})
+    assert site.crawl(data, "daily", "-a", "since=2023-01-03", "-a", "until=2023-01-09").status == 1
+    assert site.reports[-1].remarks == ["the pages of 7 days, 2023-01-03 to 2023-01-09: answered 404"]
+
+
 def test_a_site_that_asks_to_wait_ends_the_run_in_trouble(site: Moving, data: Path) -> None:
     busy = {"action": "status", "status": 503, "headers": {"Retry-After": "3600"}, "path": "/?issue=20230105"}
     site.at(NOW, busy)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.crawling import NOW, PLENTY, REPORT, WIDE, crawl, paced
+from tests.crawling import NOW, PLENTY, REPORT, WIDE, crawl, paced, solidot, status
 from tests.faulty_site import faulty
 from tests.server.client import running
 
@@ -51,7 +51,32 @@ def test_no_answer_at_all_is_told(data: Path) -> None:
     run = crawl("http://127.0.0.1:9", data, "-a", "sids=5-9", "-s", "RETRY_TIMES=0")
     assert run.status == 1
     assert "failed: robots.txt: connection refused: 5-9" in run.err
+    told = "nothing came from http://127.0.0.1:9: robots.txt: connection refused: 5 failed"
+    assert next(line for line in run.err.splitlines() if "asked" in line).endswith(told)
+    latest = solidot("http://127.0.0.1:9", data, "crawl", "latest", "-s", "RETRY_TIMES=0")
+    assert "0 asked in " in latest.err
+    assert "nothing came from http://127.0.0.1:9: robots.txt: connection refused\n" in latest.err
     assert "Traceback" not in run.err
+
+
+def test_a_range_of_all_ids_says_what_was_asked_and_what_is_left(tmp_path: Path, data: Path) -> None:
+    with faulty(tmp_path, stories="generated:100") as server:
+        run = crawl(server.url, data, "-a", "sids=1-99999999", "-a", "limit=1", *REPORT)
+        again = crawl(server.url, data, "-a", "sids=1-99999999", "-a", "limit=2")
+    assert "1 asked (limit=1), 99,999,998 left: repeat it to go on; in " in run.err
+    assert "2 asked (limit=2), 99,999,996 left: repeat it to go on; in " in again.err
+    assert (run.report.asked, run.report.left) == (1, 99_999_998)
+    assert not run.retries
+    told = status(data)
+    assert told["outcomes"]["not tried"] == 99_999_996
+    assert [(each["outcome"], each["count"]) for each in told["failures"]] == [("not tried", 99_999_996)]
+
+
+def test_what_a_file_of_all_is_left_with_can_be_asked(tmp_path: Path, data: Path) -> None:
+    with faulty(tmp_path, stories="generated:100") as server:
+        run = crawl(server.url, data, "-a", "sids=1-9", "-a", "limit=4", "-a", "refresh=true")
+    assert "4 asked (limit=4), 5 left; in " in run.err
+    assert [line.split()[0] for line in run.retries[0].read_text().splitlines()] == ["5-9"]
 
 
 MIXED: list[dict[str, Any]] = [
@@ -79,7 +104,7 @@ def test_each_id_has_exactly_one_outcome_whatever_comes(tmp_path: Path, data: Pa
     with faulty(tmp_path, *faults, stories="generated:150") as server:
         run = paced(server.url, data, *WIDE, "-a", "sids=1-200", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=1")
     told = run.report
-    assert told.asked == sum(told.counts.values()) == 200
+    assert told.asked + told.left == sum(told.counts.values()) == 200
     stored = set(run.stories())
     unsettled = [sid for each in told.unsettled for part in each.sids for sid in _range(part)]
     assert len(stored) == told.counts["stored"]

@@ -131,10 +131,24 @@ def test_an_id_that_failed_and_was_then_given_up_counts_once(store: Store) -> No
     told = Status.of(store)
     assert told.outcomes == NONE | {"failed": 10, "not tried": 1}
     assert [(each.reason, each.count) for each in told.failures] == [
-        ("robots.txt: time-out", 10),
+        ("robots.txt: time-out", 9),
         ("time-out", 1),
         ("interrupted", 1),
     ]
+
+
+def test_an_id_that_several_runs_did_not_get_to_counts_once(store: Store) -> None:
+    run(store, stored(1), heard(2, FAILED, "time-out"), unasked=unasked(("not tried", "limit=2 reached", ["3-100"])))
+    run(store, stored(3), unasked=unasked(("not tried", "limit=1 reached", ["1-2", "4-100"])))
+    run(store, unasked=unasked(("not tried", "interrupted", ["50-120"])))
+    told = Status.of(store)
+    assert told.outcomes == NONE | {"stored": 2, "failed": 1, "not tried": 117}
+    assert told.failures == [
+        Failure("not tried", "interrupted", 71, ["50-120"]),
+        Failure("not tried", "limit=1 reached", 46, ["4-49"]),
+        Failure("failed", "time-out", 1, ["2"]),
+    ]
+    assert sum(each.count for each in told.failures) == 118
 
 
 def test_what_was_asked_since_is_no_failure_any_more(store: Store) -> None:
