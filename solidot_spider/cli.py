@@ -12,7 +12,7 @@ from solidot_spider.base import console, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
-from solidot_spider.commands import backup, demo, export, probe, status
+from solidot_spider.commands import backup, demo, export, places, probe, status
 
 VERBS = {verb.name: verb for verb in (demo.VERB, probe.VERB, export.VERB, status.VERB, backup.VERB)}
 
@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _scrapy(words: list[str]) -> int:
     """Scrapy's command line, with this project's settings wherever it is called."""
+    if why := places.problem():
+        return refuse(why, USAGE)
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "solidot_spider.settings")
     from scrapy.cmdline import execute  # noqa: PLC0415 - 0.35 s that our own verbs do not pay
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 
 import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
@@ -66,22 +67,16 @@ class CrawlRun:
         component_checks.check(settings)
         self.known_stories = expected_stories.load(self.options)
         self.arguments = spider.parse_arguments(self.given)
+        self.is_whole_answer = bool(settings.getdict("FEEDS"))  # of all ids given, settled or not
         self.files = RunFiles.new(spider.name, self.options.data_dir)
-        feeds = feeds_of(settings, self.files)
-        self.is_whole_answer = str(self.files.feed) not in feeds
-        """Whether ``-o`` or ``-O`` asks for a file of all ids given, settled or not."""
+        feeds_of(settings, self.files)  # a wrong one is told at once
         check_store(spider.name, self.arguments, self.options, needs_store=spider.needs_store)
         if self.is_whole_answer:
             check_whole_answer(self.arguments)
         report_to = report_path(report_file)
         self.settings = settings.copy()
-        # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
         self.settings.set("USER_AGENT", self.options.user_agent, priority="spider")  # a contact may come by -s
-        self.settings.set("FEEDS", feeds, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
-        given_text, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
-        name, site_url, at = self.files.name, self.options.site_url, clock.iso(clock.now())
-        self.start = RunStart(name, spider.name, given_text, site_url, at, is_single)
-        self.conclusion = Conclusion(self.start, self.files, report_to)
+        self.conclusion = Conclusion(self._start(), self.files, report_to)
 
     async def run(self) -> Report:
         """Crawl in a reactor that runs already.
@@ -90,6 +85,7 @@ class CrawlRun:
             OptionError: the store belongs to another site.
             LockedError: another run holds the store.
             StoreError: the store cannot be opened.
+            OSError: the run's files cannot be made.
         """
         with self._opened() as crawler:
             await crawler.crawl_async()
@@ -123,14 +119,33 @@ class CrawlRun:
 
     def _session(self, stack: ExitStack) -> Session:
         if not self.options.has_store:
+            self._name(stack)
             return Session(self.arguments, Plan(self.arguments.sids or Sids()))
         store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
         sites.claim(store, self.options.site_url, self.options.mirror_of)
+        self._name(stack)
         if not self.arguments.is_single:
             stack.enter_context(store.hold(self.files.name))
         asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)
         asks_all, known = self.is_whole_answer or self.arguments.refresh, self.known_stories
-        return Session(self.arguments, asked, store, store.begin(self.start), asks_all=asks_all, known_stories=known)
+        return Session(
+            self.arguments, asked, store, store.begin(self.conclusion.start), asks_all=asks_all, known_stories=known
+        )
+
+    def _name(self, stack: ExitStack) -> None:
+        """Give the run a name that no other run has, and its files with it."""
+        data_dir = self.options.data_dir
+        shared = data_dir.exists() or not (self.is_whole_answer and self.options.database_url)
+        files = RunFiles.claimed(self.spider.name, data_dir) if shared else nullcontext(self.files)
+        self.files = stack.enter_context(files)
+        # A process of Scrapy's sets its own settings again, so these need a higher priority than the same ones there.
+        self.settings.set("FEEDS", feeds_of(self.settings, self.files), priority=SETTINGS_PRIORITIES["cmdline"] + 1)
+        self.conclusion = replace(self.conclusion, start=self._start(), files=self.files)
+
+    def _start(self) -> RunStart:
+        given, is_single = msgspec.json.encode(self.given).decode(), int(self.arguments.is_single)
+        at = clock.iso(clock.now())
+        return RunStart(self.files.name, self.spider.name, given, self.options.site_url, at, is_single)
 
     def _ended(self, crawler: StoppableCrawler) -> Report:
         """Close the ledger, publish the feeds, write row and files, and only then print the summary."""

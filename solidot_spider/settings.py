@@ -10,7 +10,7 @@ from solidot_spider.base import options
 
 BOT_NAME = "solidot_spider"
 SPIDER_MODULES = ["solidot_spider.spiders"]
-COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status
+COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status; our `parse`
 
 # --- The program's own options ---
 # Declared in base/options.py, with type, default and meaning; here so that `-s` and `solidot settings` know them.
@@ -27,6 +27,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # all hosts of the site share one slot; t
 DOWNLOAD_HANDLERS_BASE = default_settings.DOWNLOAD_HANDLERS_BASE | dict.fromkeys(
     ("http", "https"), "solidot_spider.middlewares.download_handler.OneAttemptDownloadHandler"
 )
+TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's own knows no IPv6
 DOWNLOAD_SLOTS = {"solidot": {"delay": 0}}  # the rate limiter keeps the delay, which it can end and lengthen
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -58,6 +59,8 @@ DOWNLOADER_MIDDLEWARES_BASE = default_settings.DOWNLOADER_MIDDLEWARES_BASE | {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries in the same second
     "solidot_spider.middlewares.retry.BackoffRetryMiddleware": 550,
     "solidot_spider.middlewares.redirects.SiteRedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # would send loopback to the proxy, too
+    "solidot_spider.middlewares.proxy.ProxyMiddleware": 750,
     # Next to the wire; the statistics behind it see every answer.
     "solidot_spider.middlewares.throttle.ThrottleMiddleware": 840,
 }

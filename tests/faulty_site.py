@@ -17,7 +17,7 @@ def faulty(
     directory: Path,
     *faults: dict[str, Any],
     stories: str = "builtin",
-    robots: str | None = None,
+    robots: str | bytes | None = None,
     words: Sequence[str] = (),
 ) -> Iterator[Running]:
     """A site with these faults, for the time of a ``with`` block; its plan is a file in the directory."""
@@ -25,7 +25,7 @@ def faulty(
     plan.write_text(json.dumps(faults))
     given = ["--clock", NOW, "--stories", stories, "--faults", str(plan), *words]
     if robots is not None:
-        (directory / "robots.txt").write_text(robots)
+        (directory / "robots.txt").write_bytes(robots.encode() if isinstance(robots, str) else robots)
         given += ["--robots", str(directory / "robots.txt")]
     with running(*given) as server:
         yield server

@@ -90,15 +90,12 @@ def _suffix(token: str) -> str:
 
 def _new_part(target: Path) -> tuple[IO[bytes], Path]:
     """A new part beside a target, open and locked."""
-    while True:
+    fd = None
+    while fd is None:
         part = beside(target, _suffix(token_hex(8)))
-        file = part.open("xb")
-        with suppress(OSError):  # some file systems have no locks
-            part_file.lock(file.fileno())
-        with suppress(OSError):
-            if os.path.samestat(os.fstat(file.fileno()), part.stat()):
-                return file, part
-        file.close()  # another writer took it for a dead one's, before it was locked
+        fd = part_file.made_and_locked(part)
+    made = fd
+    return open(part, "wb", opener=lambda *_: made), part
 
 
 def _remove_left(target: Path) -> None:

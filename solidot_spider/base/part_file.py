@@ -90,6 +90,25 @@ def is_being_written(path: Path) -> bool:
     return False
 
 
+def made_and_locked(path: Path) -> int | None:
+    """Make a file that nobody else has, and lock it; its descriptor, or None if it is there already.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    except FileExistsError:
+        return None
+    with suppress(OSError):  # some file systems have no locks
+        lock(fd)
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(fd), path.stat()):
+            return fd
+    os.close(fd)  # another process took it for a dead one's, before it was locked
+    return None
+
+
 def remove_left(path: Path) -> None:
     """Remove a part whose writer is dead; it is locked meanwhile, so that a living one keeps its own.
 

@@ -95,6 +95,8 @@ class Command(crawl.Command):
             _stop(str(error))
         except StoreError as error:
             _stop(str(error), CANNOT_WRITE)
+        except OSError as error:  # a place for the run's files that cannot be looked into
+            _stop(f"{error.filename or 'the data directory'}: {error.strerror or error}", CANNOT_WRITE)
         except LockedError as error:
             _stop(str(error), HELD)
 

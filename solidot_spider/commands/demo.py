@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 from solidot_spider.base.console import refuse
-from solidot_spider.base.outcome import TROUBLE
+from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, USAGE
+from solidot_spider.commands import places
 from solidot_spider.commands.verb import Verb
 
 CLOCK = "2026-01-15T12:00:00+08:00"
@@ -30,7 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Crawl the trial site into a fresh directory; the crawl's exit status."""
     from solidot_spider.trial.client import StartError, running
 
-    data = Path(tempfile.mkdtemp(prefix="solidot-demo-"))
+    if why := places.problem():
+        return refuse(why, USAGE)
+    try:
+        data = Path(tempfile.mkdtemp(prefix="solidot-demo-"))
+    except OSError as error:
+        return refuse(f"no directory for the demonstration: {error.strerror}; TMPDIR names another", CANNOT_WRITE)
     try:
         with running("--clock", CLOCK) as server:
             print(f"a small Solidot of invented stories is at {server.url}")

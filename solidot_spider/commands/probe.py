@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from solidot_spider.base.console import refuse
+from solidot_spider.base.outcome import USAGE
+from solidot_spider.commands import places
 from solidot_spider.commands.verb import Verb, add_settings
 
 
@@ -20,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Probe; the exit status."""
     from solidot_spider.probe import check
 
+    if why := places.problem():
+        return refuse(why, USAGE)
     return check.main(arguments.expect, arguments.save, dict(arguments.settings), shows_skeleton=arguments.skeleton)
 
 

@@ -6,12 +6,12 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from solidot_spider.base import clock
+from solidot_spider.base import clock, part_file
 from solidot_spider.base.console import plain
 from solidot_spider.base.files import replacing
 from solidot_spider.base.outcome import Outcome
@@ -30,14 +30,52 @@ class RunFiles:
 
     @classmethod
     def new(cls, spider: str, data_dir: Path) -> Self:
-        """Those of a run of this spider that begins now, under a name that no file of another run has."""
+        """Those of a run of this spider that begins now, under a name that no other run has yet."""
         stem = f"{spider}-{clock.now():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         number = 1
         while True:
             files = cls(stem if number == 1 else f"{stem}-{number}", data_dir / "runs")
-            if not any(path.exists() for path in (files.feed, files.part, files.retry)):
+            if files.are_free and not files.claim.exists():
                 return files
             number += 1
+
+    @classmethod
+    @contextmanager
+    def claimed(cls, spider: str, data_dir: Path) -> Iterator[Self]:
+        """Those of a run that begins now, whose name is its own inside a ``with`` block.
+
+        The process's number does not tell runs apart: in every container the first one is 1.
+
+        Raises:
+            OSError: the directory cannot be written.
+        """
+        while True:
+            files = cls.new(spider, data_dir)
+            files.directory.mkdir(parents=True, exist_ok=True)
+            for left in files.directory.glob("*.run"):
+                with suppress(OSError):  # it runs still
+                    part_file.remove_left(left)
+            fd = part_file.made_and_locked(files.claim)
+            if fd is None:
+                continue
+            try:
+                if files.are_free:
+                    yield files
+                    return
+            finally:
+                with suppress(OSError):
+                    files.claim.unlink()
+                os.close(fd)
+
+    @property
+    def claim(self) -> Path:
+        """Made by the run that has this name, and there while it runs."""
+        return self.directory / f"{self.name}.run"
+
+    @property
+    def are_free(self) -> bool:
+        """Whether none of the files is there."""
+        return not any(path.exists() for path in (self.feed, self.part, self.retry))
 
     @property
     def feed(self) -> Path:

@@ -6,6 +6,7 @@ Settings: ``SOLIDOT_SITE_URL`` and Scrapy's ``REDIRECT_MAX_TIMES``.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
@@ -14,6 +15,9 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from solidot_spider.base import options, site
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""HTTP statuses whose ``Location`` is followed."""
 
 
 class RefusedError(IgnoreRequest):
@@ -44,11 +48,15 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             RefusedError: it leaves the site, or leads to no address.
             TooManyRedirectsError: there were too many already.
         """
+        location = (response.headers.get("Location") or b"").decode("latin-1")
         try:
-            return super().process_response(request, response)
-        except ValueError as error:
-            target = (response.headers["Location"] or b"").decode("latin-1")
-            raise RefusedError(f"redirect off the site, to {target[:200]}") from error
+            answer = super().process_response(request, response)
+            leads_nowhere = answer is response and _is_redirect(request, response) and not _is_http(request, location)
+        except ValueError:
+            leads_nowhere = True
+        if leads_nowhere:
+            raise RefusedError(f"redirect off the site, to {location[:200]}")
+        return answer
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         if not site.may_follow(redirected.url, request.url, self.base):
@@ -57,3 +65,13 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             return super()._redirect(redirected, request, reason)
         except IgnoreRequest as error:
             raise TooManyRedirectsError(f"more than {self.max_redirect_times} redirects") from error
+
+
+def _is_redirect(request: Request, response: Response) -> bool:
+    """Whether an answer is a redirect that somebody wants to be followed: `shell` shows it as it is."""
+    wanted = not any(request.meta.get(name) for name in ("dont_redirect", "handle_httpstatus_all"))
+    return wanted and response.status in REDIRECTS and "Location" in response.headers
+
+
+def _is_http(request: Request, location: str) -> bool:
+    return urlsplit(urljoin(request.url, location)).scheme in ("http", "https")

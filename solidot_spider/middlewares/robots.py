@@ -17,7 +17,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from solidot_spider.middlewares import robots_rules
 from solidot_spider.middlewares.redirects import RefusedError
+from solidot_spider.middlewares.robots_rules import RobotsTextError
 from solidot_spider.middlewares.throttle import limiter_of
 
 _IS_ROBOTS = "solidot_robots"
@@ -28,7 +30,7 @@ _MAX_SIZE = 500 * 1024
 
 
 class RobotsUnavailableError(RefusedError):
-    """robots.txt answers 429 or 5xx: nobody knows what is allowed, so nothing is."""
+    """robots.txt answers 429 or 5xx, or what it answers is no text: nobody knows what is allowed, so nothing is."""
 
 
 class RobotsMiddleware:
@@ -62,7 +64,7 @@ class RobotsMiddleware:
         """The rules of a URL's host, fetched once.
 
         Raises:
-            RobotsUnavailableError: robots.txt answers 429 or 5xx.
+            RobotsUnavailableError: robots.txt answers 429 or 5xx, or no text.
             Exception: no answer came, after the retries.
         """
         parts = urlsplit(url)
@@ -77,15 +79,15 @@ class RobotsMiddleware:
         began = monotonic()
         response = self.responses[base] = await self.crawler.engine.download_async(request)
         self.crawler.stats.set_value("solidot/robots/seconds", round(monotonic() - began, 3))
-        rules = rules_of(response)
+        rules = rules_of(response, self.token)
         delay = rules.crawl_delay(self.token)
         if delay:
             limiter_of(self.crawler).set_floor(float(delay))
         return rules
 
 
-def rules_of(response: Response) -> Protego:
-    """The rules of a response for robots.txt; a 4xx but 429 means that there are none.
+def rules_of(response: Response, token: str) -> Protego:
+    """The rules of a response for robots.txt for a crawler; a 4xx but 429 means that there are none.
 
     Raises:
         RobotsUnavailableError: the response does not say what is allowed.
@@ -94,7 +96,10 @@ def rules_of(response: Response) -> Protego:
         body = response.body
         if len(body) > _MAX_SIZE:
             body = body[:_MAX_SIZE].rpartition(b"\n")[0]
-        return Protego.parse(body.decode("utf-8-sig", "replace"))
+        try:
+            return robots_rules.parse(body, token)
+        except RobotsTextError as error:
+            raise RobotsUnavailableError(f"robots.txt cannot be read: {error}") from error
     if 400 <= response.status < 500 and response.status != 429:
         return Protego.parse("")
     raise RobotsUnavailableError(f"robots.txt answers {response.status}")

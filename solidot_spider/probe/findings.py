@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from protego import Protego
-
 from solidot_spider.base import site
+from solidot_spider.middlewares import robots_rules
+from solidot_spider.middlewares.robots_rules import RobotsTextError
 from solidot_spider.parsing import dateline, list_pages, page, sources
 from solidot_spider.parsing.document import Document
 from solidot_spider.parsing.markup import COMMENT_CLASS_BYTES, COMMENTS_START_BYTES, JSON_LD_PUBDATE, JSON_LD_TITLE
@@ -62,7 +62,11 @@ def check_unknown_sid(data: bytes, url: str, sid: int) -> Iterator[Finding]:
 
 def check_robots(data: bytes, token: str) -> Iterator[Finding]:
     """Findings on the rules of robots.txt for this crawler."""
-    rules = Protego.parse(data.decode("utf-8-sig", "replace"))
+    try:
+        rules = robots_rules.parse(data, token)
+    except RobotsTextError as error:
+        yield Finding("rules", "differs", f"cannot be read: {error}")
+        return
     delay = rules.crawl_delay(token)
     allowed = rules.can_fetch(site.story_url(1), token)
     yield Finding("stories", "found" if allowed else "differs", "allowed" if allowed else "forbidden")

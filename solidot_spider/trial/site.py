@@ -18,7 +18,7 @@ from solidot_spider.trial.page import story_page
 from solidot_spider.trial.stories import Stories
 from solidot_spider.trial.story import Story
 
-ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /my\n"
+ROBOTS = b"User-agent: *\nDisallow: /search\nDisallow: /my\n"
 BLOCKS = 20
 HOT = 10
 CACHED_PAGES = 500
@@ -54,7 +54,7 @@ class Site:
             case "/index.rss":
                 return Answer(feed(self._stories.newest(self.now(), self.feed_size)).encode(), content_type=XML)
             case "/robots.txt":
-                return Answer(self.robots.encode(), content_type=TEXT)
+                return Answer(self.robots, content_type=TEXT)
             case _:
                 return not_found()
 

@@ -43,6 +43,39 @@ def test_a_name_that_a_file_has_is_not_taken_again(tmp_path: Path) -> None:
     assert (second.name, third.name) == (first.name + "-2", first.name + "-3")
 
 
+def test_runs_of_the_same_process_number_and_second_have_names_of_their_own(tmp_path: Path) -> None:
+    with RunFiles.claimed("story", tmp_path) as first, RunFiles.claimed("story", tmp_path) as second:
+        assert second.name == first.name + "-2"
+        first.feed.touch()
+    with RunFiles.claimed("story", tmp_path) as third:
+        assert third.name == first.name + "-2"
+    assert list(first.directory.iterdir()) == [first.feed]
+
+
+def test_a_name_that_was_taken_while_it_was_chosen_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = RunFiles.new("story", tmp_path)
+    with RunFiles.claimed("story", tmp_path) as first:
+        assert first == chosen
+        later = [chosen, RunFiles(chosen.name + "-2", chosen.directory)]
+        monkeypatch.setattr(RunFiles, "new", classmethod(lambda *_: later.pop(0)))
+        with RunFiles.claimed("story", tmp_path) as second:
+            assert second.name == chosen.name + "-2"
+
+
+def test_the_claim_of_a_killed_run_goes_with_the_next_one(tmp_path: Path) -> None:
+    killed = os.fork()
+    if not killed:
+        with RunFiles.claimed("story", tmp_path):
+            os._exit(0)
+    os.waitpid(killed, 0)
+    assert len(list((tmp_path / "runs").glob("*.run"))) == 1
+    with RunFiles.claimed("story", tmp_path) as files:
+        assert list(files.directory.iterdir()) == [files.claim]
+    assert not list(files.directory.iterdir())
+
+
 def test_the_retry_file_is_an_argument_again(tmp_path: Path) -> None:
     made = ledger(
         (5, Outcome.FAILED, "time-out"),

@@ -49,7 +49,7 @@ class VariedSite(Site):
         now: Clock,
         *,
         missing: Missing = "home",
-        robots: str = ROBOTS,
+        robots: bytes = ROBOTS,
         feed_size: int = 20,
         still: bool = False,
     ) -> None:

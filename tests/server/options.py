@@ -76,7 +76,7 @@ def site(options: argparse.Namespace, now: Clock) -> Answers:
         ValueError: an option's value is not allowed; the sentence says what is.
         OSError: a file cannot be read.
     """
-    robots = options.robots.read_text(encoding="utf-8") if options.robots else ROBOTS
+    robots = options.robots.read_bytes() if options.robots else ROBOTS
     inner = VariedSite(
         stories(options), now, missing=options.missing, robots=robots, feed_size=options.feed_size, still=options.still
     )
