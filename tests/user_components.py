@@ -129,3 +129,27 @@ class ExporterOfShortTitles(CsvItemExporter):
         if "升级" in item["title"] or len(item["title"]) > 14:
             raise UnicodeEncodeError("gbk", item["title"], 0, 1, "no such character")
         super().export_item(item)
+
+
+class RaisesWhenOpened:
+    def open_spider(self) -> None:
+        raise OSError("no place")
+
+
+class RaisesWhenClosed:
+    def close_spider(self) -> None:
+        raise OSError("no place")
+
+
+class RaisesAtSignals:
+    """An extension whose handlers raise, when the spider is opened and at each answer."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        made = cls()
+        crawler.signals.connect(made.raises, signals.spider_opened)
+        crawler.signals.connect(made.raises, signals.response_received)
+        return made
+
+    def raises(self) -> None:
+        raise ValueError("odd signal")

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
 from twisted.internet.tcp import Connection
 
 from solidot_spider.crawl import component_checks, setting_checks
 from solidot_spider.crawl.session import session_of
+from solidot_spider.crawl.watched_engine import WatchedEngine, WatchedSignals
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import ThrottleMiddleware
 
@@ -26,40 +23,12 @@ GRACE = 5.0
 """Seconds that pages on the wire have to come in when a crawl is stopped."""
 
 
-class _Engine(ExecutionEngine):
-    """Scrapy's engine, with its faults told: it closes the spider with the same word for a fault and for a stop."""
-
-    crawler: StoppableCrawler
-
-    async def open_spider_async(self, *, close_if_idle: bool = True) -> None:
-        """Open the spider and all components."""
-        with self._faults():
-            await super().open_spider_async(close_if_idle=close_if_idle)
-
-    async def start_async(self, *, _start_request_processing: bool = True) -> None:
-        """Crawl until the spider is closed."""
-        with self._faults():
-            await super().start_async(_start_request_processing=_start_request_processing)
-
-    async def stop_async(self) -> None:
-        """Stop: because the crawler does, or after a fault in the engine."""
-        if not self.crawler.is_stopping:
-            session_of(self.crawler).faults.add("Scrapy's engine", sys.exc_info()[1] or RuntimeError("it stopped"))
-        await super().stop_async()
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except CloseSpider:
-            raise
-        except Exception as error:
-            session_of(self.crawler).faults.add("the crawl", error)
-            raise
-
-
 class StoppableCrawler(Crawler):
     """A crawler that stops soon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signals = WatchedSignals(self)
 
     is_stopping = False
     """Whether it was stopped, or has finished."""
@@ -87,7 +56,7 @@ class StoppableCrawler(Crawler):
     def _create_engine(self) -> ExecutionEngine:
         setting_checks.check(self.settings)  # again: an add-on may have changed them
         component_checks.check(self.settings)
-        return _Engine(self, lambda _: self.stop_async())
+        return WatchedEngine(self, lambda _: self.stop_async())
 
     @property
     def has_begun(self) -> bool:

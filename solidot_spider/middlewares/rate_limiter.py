@@ -18,6 +18,9 @@ from solidot_spider.middlewares.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
+LONGEST_TRIAL = 300.0
+"""Seconds; a trial of which nothing is heard for so long has failed. A component may have kept its answer to itself."""
+
 INTERRUPTED = "interrupted"
 
 
@@ -45,7 +48,7 @@ class RateLimiter:
         self.deadline = math.inf
         """When ``minutes=`` is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
         self._passed = self._next = 0.0
-        self._held_until = 0.0
+        self._held_until = self._trial_ends = 0.0
         self._queue = asyncio.Lock()
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
@@ -128,9 +131,11 @@ class RateLimiter:
             self._over.set()
 
     def _wait(self, now: float) -> float:
-        """Seconds until the next request may go; infinity while a trial is on the wire."""
+        """Seconds until the next request may go; while a trial is on the wire, until nobody believes in it any more."""
         if self.breaker.is_on_trial:
-            return math.inf
+            if now < self._trial_ends:
+                return self._trial_ends - now
+            self.failed()
         trouble = max(self._held_until, self.breaker.next_trial if self.breaker.is_open else 0.0)
         if trouble > max(now, self.deadline):
             self.end("the minutes are over before the site can be asked again")
@@ -140,6 +145,7 @@ class RateLimiter:
     def _pass(self, now: float) -> None:
         if self.breaker.is_open:
             self.breaker.start_trial()
+            self._trial_ends = now + LONGEST_TRIAL
         self._passed = now
         self._next = now + random.uniform(self.low, self.high)  # noqa: S311 - no secret
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from solidot_spider.middlewares import rate_limiter
 from solidot_spider.middlewares.rate_limiter import NotTriedError, RateLimiter
 
 PATIENCE = 600.0
@@ -85,3 +86,19 @@ def test_an_open_breaker_lets_one_trial_through() -> None:
         return before, limiter.breaker.is_open
 
     assert asyncio.run(trial()) == (False, False)
+
+
+def test_a_trial_that_is_never_heard_of_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limiter, "LONGEST_TRIAL", 0.02)
+
+    async def waiting() -> str:
+        limiter = RateLimiter(0.0, 0.0, 90.0)
+        for _ in range(10):
+            limiter.failed()
+        limiter.breaker.next_trial = time.monotonic()
+        await limiter.turn()
+        with pytest.raises(NotTriedError):  # the next trial would be two minutes later
+            await limiter.turn()
+        return limiter.ended
+
+    assert "does not answer" in asyncio.run(waiting())

@@ -198,3 +198,23 @@ def test_an_exporter_that_raises_costs_its_own_record_only(site: Running, data: 
     rows = (data.parent / "stories.csv").read_text().splitlines()
     assert len(rows) == 1 + run.report.counts["stored"]
     assert run.report.counts["stored"] + run.report.counts["failed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "stored"),
+    [
+        (added("ITEM_PIPELINES", "RaisesWhenOpened"), "fault in the crawl (OSError: no place)", 0),
+        (added("ITEM_PIPELINES", "RaisesWhenClosed"), "fault in a pipeline that is closed (OSError: no place)", 3),
+        (added("EXTENSIONS", "RaisesAtSignals"), "fault in a handler of a signal (ValueError: odd signal)", 3),
+    ],
+    ids=["opened", "closed", "signals"],
+)
+def test_what_scrapy_only_logs_is_trouble_too(
+    site: Running, data: Path, words: tuple[str, str], told: str, stored: int
+) -> None:
+    run = asked(site, data, *words)
+    assert run.status == run.report.exit_status == 1
+    assert run.report.verdict == f"exit status 1: {told}"
+    assert run.report.counts["stored"] == stored
+    assert sum(run.report.counts.values()) == 7
+    assert not run.report.interrupted
