@@ -138,6 +138,8 @@ class Recorder:
 
     def close(self) -> None:
         """The run is over: commit what waits, and settle what no control has confirmed."""
+        if self.commits is not None:
+            self.commits.is_last = True
         self._judge(self.doubted(), Health.SILENT)
 
     def _judge(self, doubted: dict[int, Visit], health: Health) -> None:
@@ -146,9 +148,8 @@ class Recorder:
         visits = [judged(doubted[sid], health) for sid in sorted(doubted)]
         if self.commits is not None:
             self.commits.put_all(visits)
-        else:
-            for visit in visits:
-                self._count(visit, None)
+        for visit in visits if self.commits is None else ():
+            self._count(visit, None)
 
     def _newest(self, limit: int) -> list[int]:
         """The newest stories that are believed to be there, newest first."""

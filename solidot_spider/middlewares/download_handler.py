@@ -38,8 +38,9 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Send a request and wait for its answer."""
-        limiter_of(self._crawler).sent()
-        return await super().download_request(request)
+        limiter = limiter_of(self._crawler)
+        limiter.sent()
+        return await limiter.wire.answer(super().download_request(request))
 
 
 def _bounded(factory: Any) -> Any:

@@ -9,8 +9,8 @@ from scrapy.exceptions import IgnoreRequest
 from twisted.internet import error as network
 
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
+from solidot_spider.middlewares.wire import NotTriedError
 
 Ending = tuple[Outcome, str]
 """An outcome and its reason."""

@@ -23,7 +23,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.sids import Sids
 
 BUSY = 30.0
-"""Seconds that a write waits for another program's commit."""
+"""Seconds that a transaction waits for another program's commit."""
 
 SIDS_AT_ONCE = 5000
 """Rows of a query for ids that are in memory at once."""
@@ -42,11 +42,17 @@ _HINTS = {
     "not a database": "move it away, or name another directory by SOLIDOT_DATA_DIR",
     "malformed": "the file is damaged; bring back a copy, or move it away and crawl again",
     "locked": "another program writes to it and does not end",
+    "lock timeout": "another program has locked a table of it and does not end",
 }
+_BUSY_SIGNS = ("is locked", "lock timeout")
 
 
 class StoreError(RuntimeError):
     """The store cannot be opened, read or written; the message says where, why, and what to do."""
+
+
+class BusyError(StoreError):
+    """Another program's transaction holds the store; nothing was written."""
 
 
 class NoStoreError(StoreError):
@@ -76,7 +82,9 @@ def database_errors(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"{where}: {_sentence(str(error.orig or error))}") from error
+        sentence = _sentence(str(error.orig or error))
+        kind = BusyError if any(sign in sentence for sign in _BUSY_SIGNS) else StoreError
+        raise kind(f"{where}: {sentence}") from error
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreError(f"{where}: {_sentence(str(error))}") from error
 
@@ -92,9 +100,10 @@ def store_errors(where: str) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes; on SQLite no other one can write from its start to its end."""
-    with engine.connect() as connection, connection.execution_options(solidot_writes=True).begin():
+def writing(engine: Engine, patience: float = BUSY) -> Iterator[Connection]:
+    """A transaction that writes, and waits so many seconds for others; on SQLite no other one can write meanwhile."""
+    chosen = {"solidot_writes": True, "solidot_patience": patience}
+    with engine.connect() as connection, connection.execution_options(**chosen).begin():
         yield connection
 
 
@@ -140,6 +149,7 @@ def _postgres(address: str) -> tuple[Engine, str]:
     try:
         url = make_url(address).set(drivername="postgresql+psycopg")
         engine = create_engine(url, connect_args=_POSTGRES)
+        event.listen(engine, "begin", _bound_locks)
     except (ArgumentError, ValueError, NoSuchModuleError) as error:
         raise StoreError(f"SOLIDOT_DATABASE_URL: {error}; give postgresql://user@host/database") from error
     except ImportError as error:
@@ -170,8 +180,17 @@ def _set_up(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first can be refused the write later and lose its work: take the write lock at once.
-    writes = connection.get_execution_options().get("solidot_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    chosen = connection.get_execution_options()
+    if not chosen.get("solidot_writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={chosen['solidot_patience'] * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _bound_locks(connection: Connection) -> None:
+    patience = connection.get_execution_options().get("solidot_patience", BUSY)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience * 1000:.0f}")
 
 
 def _sentence(message: str) -> str:
