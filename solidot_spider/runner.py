@@ -34,6 +34,9 @@ from solidot_spider.store.lock import LockedError
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 
+WHILE_IT_RUNS = 5.0
+"""Seconds that a running crawl stands still for another program's transaction; its own commits come again."""
+
 
 class CrawlRun:
     """A crawl that can be run once.
@@ -127,10 +130,10 @@ class CrawlRun:
         if not self.arguments.is_single:
             stack.enter_context(store.hold(self.files.name))
         asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)
+        run_id = store.begin(self.conclusion.start)
+        store.patience = WHILE_IT_RUNS
         asks_all, known = self.is_whole_answer or self.arguments.refresh, self.known_stories
-        return Session(
-            self.arguments, asked, store, store.begin(self.conclusion.start), asks_all=asks_all, known_stories=known
-        )
+        return Session(self.arguments, asked, store, run_id, asks_all=asks_all, known_stories=known)
 
     def _name(self, stack: ExitStack) -> None:
         """Give the run a name that no other run has, and its files with it."""

@@ -141,6 +141,8 @@ class Recorder:
 
     def close(self) -> None:
         """The run is over: commit what waits, and settle what no control has confirmed."""
+        if self.commits is not None:
+            self.commits.is_last = True
         self._judge(self.ledger.doubted(), Health.SILENT)
         self.judge_withdrawals()
 
@@ -155,9 +157,8 @@ class Recorder:
         visits = [judged(doubted[sid], health) for sid in sorted(doubted)]
         if self.withdrawals is not None:
             self.withdrawals.put(visits)
-        else:
-            for visit in visits:
-                self._count(visit, None)
+        for visit in visits if self.withdrawals is None else ():
+            self._count(visit, None)
 
     def _newest(self, limit: int) -> list[int]:
         """The newest stories that are believed to be there, newest first."""

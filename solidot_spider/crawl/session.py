@@ -114,7 +114,9 @@ class Session:
         self.recorder.ask(sid)
 
     def give_up(self, outcome: Outcome, reason: str) -> None:
-        """No id can be asked: all get the same outcome."""
+        """No id can be asked: all get the same outcome, unless the run's end has given them theirs."""
+        if self.is_closed:
+            return
         self.ledger.settle_rest(self.plan.sids.ranges, outcome, reason)
         self._asking = Sids()
 
@@ -150,6 +152,8 @@ class Session:
         why = self.stopped or reason
         self.ledger.close(why)
         self.ledger.settle_rest(self._asking.after(self._last_asked).ranges, Outcome.NOT_TRIED, why)
+        if limiter and self.ledger.counts[Outcome.NOT_TRIED]:
+            self.stopped = self.stopped or limiter.over
         if self.proof is not None:
             self.proof.close()
             self.remarks += self.proof.remarks

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 import logging
 from typing import Any
 
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
-from twisted.internet.tcp import Connection
 
 from solidot_spider.crawl import component_checks, setting_checks
 from solidot_spider.crawl.session import session_of
@@ -19,12 +16,12 @@ from solidot_spider.middlewares.throttle import ThrottleMiddleware
 
 logger = logging.getLogger(__name__)
 
-GRACE = 5.0
-"""Seconds that pages on the wire have to come in when a crawl is stopped."""
+_FINISHED, _BY_SETTING = "finished", "closespider_"
+"""Scrapy's reason of a crawl that has asked all, and the beginning of those of ``CLOSESPIDER_TIMEOUT`` and its like."""
 
 
 class StoppableCrawler(Crawler):
-    """A crawler that stops soon."""
+    """A crawler that stops soon, whatever stops it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +53,7 @@ class StoppableCrawler(Crawler):
     def _create_engine(self) -> ExecutionEngine:
         setting_checks.check(self.settings)  # again: an add-on may have changed them
         component_checks.check(self.settings)
-        return WatchedEngine(self, lambda _: self.stop_async())
+        return _StoppableEngine(self, lambda _: self.stop_async())
 
     @property
     def has_begun(self) -> bool:
@@ -75,16 +72,23 @@ class StoppableCrawler(Crawler):
         Scrapy calls this for a crawl that has finished, too.
         """
         self.is_stopping = True
-        if self.limiter is not None and not session_of(self).is_closed:
-            self.limiter.end(INTERRUPTED)
-            asyncio.get_running_loop().call_later(GRACE, _hang_up, self.limiter)
+        self.end(INTERRUPTED)
         await super().stop_async()
 
+    def end(self, why: str) -> None:
+        """Ask nothing more."""
+        if self.limiter is not None and not session_of(self).is_closed:
+            self.limiter.end(why)
 
-def _hang_up(limiter: RateLimiter) -> None:
-    """Close the connections that a page is still awaited on: its time-out may be longer than who stops us waits."""
-    reactor: Any = importlib.import_module("twisted.internet.reactor")  # the one that Scrapy has installed
-    limiter.has_hung_up = True
-    for reader in reactor.getReaders():
-        if isinstance(reader, Connection):
-            reader.abortConnection()  # type: ignore[no-untyped-call]
+
+class _StoppableEngine(WatchedEngine):
+    """An engine that lets its waits end before it waits for them."""
+
+    async def close_spider_async(self, *, reason: str = "cancelled") -> None:
+        assert isinstance(self.crawler, StoppableCrawler)
+        if reason.startswith(_BY_SETTING):
+            name = reason.upper()
+            self.crawler.end(f"{name}={self.settings[name]} is reached")
+        elif reason != _FINISHED:
+            self.crawler.end(reason)
+        await super().close_spider_async(reason=reason)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 from solidot_spider.base.outcome import CHANGED_SITE, HOME_FOR_ALL, NOT_WRITTEN
 from solidot_spider.crawl.control import Fetch, Health
 from solidot_spider.crawl.session import Session
@@ -19,9 +17,7 @@ def cap(session: Session, limiter: RateLimiter) -> str:
         return limiter.ended
     if limit is not None and session.asked >= limit:
         return f"limit={limit} reached"
-    if monotonic() >= limiter.deadline:
-        return f"minutes={session.arguments.minutes:g} are over"
-    return ""
+    return limiter.expired
 
 
 def is_capped(session: Session) -> bool:
@@ -61,6 +57,6 @@ async def settle(session: Session, limiter: RateLimiter, fetch: Fetch) -> None:
     await session.recorder.all_received()
     health = await session.recorder.confirm(fetch)
     session.recorder.judge_withdrawals()
-    is_over = limiter.ended or monotonic() >= limiter.deadline
-    if session.proof is not None and health is Health.WELL and session.stopped != HOME_FOR_ALL and not is_over:
+    is_well = health is Health.WELL and session.stopped != HOME_FOR_ALL
+    if session.proof is not None and is_well and not limiter.over:
         await session.proof.after_last(fetch)

@@ -45,8 +45,9 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
         Raises:
             BodyError: the answer's body is not whole.
         """
-        limiter_of(self._crawler).sent()
-        response = await super().download_request(request)
+        limiter = limiter_of(self._crawler)
+        limiter.sent()
+        response = await limiter.wire.answer(super().download_request(request))
         whole_body.check(response, self._limit)
         return response
 

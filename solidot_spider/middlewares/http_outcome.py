@@ -9,9 +9,9 @@ from scrapy.exceptions import IgnoreRequest
 from twisted.internet import error as network
 
 from solidot_spider.base.outcome import Outcome, fault
-from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 from solidot_spider.middlewares.whole_body import BodyError
+from solidot_spider.middlewares.wire import NotTriedError
 
 Ending = tuple[Outcome, str]
 """An outcome and its reason."""

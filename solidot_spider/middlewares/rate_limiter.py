@@ -9,12 +9,12 @@ import asyncio
 import logging
 import math
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
-from scrapy.exceptions import IgnoreRequest
-
 from solidot_spider.middlewares.circuit_breaker import CircuitBreaker
+from solidot_spider.middlewares.wire import NotTriedError, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +23,11 @@ LONGEST_TRIAL = 300.0
 
 INTERRUPTED = "interrupted"
 
+GRACE = 5.0
+"""Seconds that pages on the wire have to come in when a crawl is stopped, or when its time is over."""
 
-class NotTriedError(IgnoreRequest):
-    """The run ended before this request was sent; the message says why."""
+LAST_QUESTIONS = 10.0
+"""Seconds, beside one gap, to confirm what is missing when the time is over."""
 
 
 class RateLimiter:
@@ -43,10 +45,13 @@ class RateLimiter:
         self.breaker = CircuitBreaker(patience)
         self.ended = ""
         """Why nothing more is asked; '' while requests may go."""
-        self.has_hung_up = False
-        """Whether the run's end cut off requests on the wire."""
+        self.expired = ""
+        """Why no story is asked any more, though what confirms those that came is for a while; '' while stories are."""
+        self.wire = Wire()
         self.deadline = math.inf
-        """When ``minutes=`` is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
+        """When the time is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
+        self.at_end: list[Callable[[], object]] = []
+        """Called when the run ends before its last id: what waits elsewhere may have to hurry."""
         self._passed = self._next = 0.0
         self._held_until = self._trial_ends = 0.0
         self._queue = asyncio.Lock()
@@ -68,10 +73,11 @@ class RateLimiter:
         """Wait until a request may go.
 
         Raises:
-            NotTriedError: the run ended first.
+            NotTriedError: the run or its time ended first.
         """
+        before = self.expired
         async with self._queue:
-            while not self.ended:
+            while not self.ended and self.expired == before:
                 self._changed.clear()
                 now = monotonic()
                 wait = self._wait(now)
@@ -79,7 +85,12 @@ class RateLimiter:
                     self._pass(now)
                     return
                 await _first_of(self._changed, wait)
-        raise NotTriedError(self.ended)
+        raise NotTriedError(self.over)
+
+    @property
+    def over(self) -> str:
+        """Why the run or its time ended; '' while requests may go."""
+        return self.ended or self.expired
 
     def sent(self) -> None:
         """The request that passed last is on the wire: if the program was late, the gap counts from now."""
@@ -88,9 +99,10 @@ class RateLimiter:
         self._passed = now
 
     async def pause(self, seconds: float) -> bool:
-        """Wait before a retry; False if the run ended first."""
-        await _first_of(self._over, seconds)
-        return not self.ended
+        """Wait before a retry; False if the run or its time ended first."""
+        if not self.over:
+            await _first_of(self._over, seconds)
+        return not self.over
 
     def hold(self, seconds: float) -> None:
         """Ask nothing for so long (``Retry-After``); a wait longer than the patience left ends the run."""
@@ -124,11 +136,27 @@ class RateLimiter:
             logger.warning("Too many failed attempts: nothing is asked for %.0f s, then one trial", wait)
 
     def end(self, reason: str) -> None:
-        """Ask nothing more; every wait ends now."""
+        """Ask nothing more; every wait ends now, and that for an answer soon."""
         if not self.ended:
             self.ended = reason
             self._changed.set()
             self._over.set()
+            self.wire.cut_later(GRACE, reason)
+            for call in self.at_end:
+                call()
+
+    def expire_after(self, seconds: float, reason: str) -> None:
+        """Ask no story after so many seconds; soon after that the run ends."""
+        self.deadline = monotonic() + seconds
+        asyncio.get_running_loop().call_later(seconds, self._expire, reason)
+
+    def _expire(self, reason: str) -> None:
+        if not self.ended:
+            self.expired = reason
+            self._changed.set()
+            self._over.set()
+            self.wire.cut_later(GRACE, reason)
+            asyncio.get_running_loop().call_later(LAST_QUESTIONS + self.high, self.end, reason)
 
     def _wait(self, now: float) -> float:
         """Seconds until the next request may go; while a trial is on the wire, until nobody believes in it any more."""

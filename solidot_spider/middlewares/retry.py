@@ -32,7 +32,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override] # Scrapy awaits it
         """The request again after its pause, or the answer as it is."""
-        retry = None if limiter_of(self.crawler).ended else super().process_response(request, response)
+        retry = None if limiter_of(self.crawler).over else super().process_response(request, response)
         if not isinstance(retry, Request):
             return response
         retry.meta[FAILED_BEFORE] = f"answered {http_outcome.named(response.status)}"
@@ -40,7 +40,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
         """The request again after its pause, or nothing."""
-        retry = None if limiter_of(self.crawler).ended else super().process_exception(request, exception)
+        retry = None if limiter_of(self.crawler).over else super().process_exception(request, exception)
         if not isinstance(retry, Request):
             return None
         retry.meta[FAILED_BEFORE] = http_outcome.of_error(exception)[1]

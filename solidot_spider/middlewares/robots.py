@@ -6,6 +6,7 @@ cannot be fetched. Setting: ``ROBOTSTXT_USER_AGENT``.
 
 from __future__ import annotations
 
+import logging
 from asyncio import Future, ensure_future
 from time import monotonic
 from typing import Self
@@ -21,6 +22,11 @@ from solidot_spider.middlewares import robots_rules
 from solidot_spider.middlewares.redirects import RefusedError
 from solidot_spider.middlewares.robots_rules import RobotsTextError
 from solidot_spider.middlewares.throttle import limiter_of
+
+logger = logging.getLogger(__name__)
+
+LONGEST_DELAY = 60.0
+"""Seconds; a site whose ``Crawl-delay`` is longer wants no crawler."""
 
 _IS_ROBOTS = "solidot_robots"
 """The ``meta`` key of the request for robots.txt itself."""
@@ -65,6 +71,7 @@ class RobotsMiddleware:
 
         Raises:
             RobotsUnavailableError: robots.txt answers 429 or 5xx, or no text.
+            RefusedError: its ``Crawl-delay`` is longer than any crawl can wait.
             Exception: no answer came, after the retries.
         """
         parts = urlsplit(url)
@@ -80,9 +87,13 @@ class RobotsMiddleware:
         response = self.responses[base] = await self.crawler.engine.download_async(request)
         self.crawler.stats.set_value("solidot/robots/seconds", round(monotonic() - began, 3))
         rules = rules_of(response, self.token)
-        delay = rules.crawl_delay(self.token)
-        if delay:
-            limiter_of(self.crawler).set_floor(float(delay))
+        delay = float(rules.crawl_delay(self.token) or 0)
+        if not delay <= LONGEST_DELAY:
+            raise RefusedError(f"robots.txt asks for {delay:g} s between two requests, more than {LONGEST_DELAY:g}")
+        limiter = limiter_of(self.crawler)
+        if delay > limiter.high:
+            logger.warning("robots.txt asks for %g s between two requests", delay)
+        limiter.set_floor(delay)
         return rules
 
 

@@ -17,7 +17,8 @@ from scrapy.http import Response
 
 from solidot_spider.base import options
 from solidot_spider.middlewares import http_outcome
-from solidot_spider.middlewares.rate_limiter import NotTriedError, RateLimiter
+from solidot_spider.middlewares.rate_limiter import RateLimiter
+from solidot_spider.middlewares.wire import NotTriedError
 
 SLOT = "solidot"
 """The one downloader slot of all the site's hosts; the rate limiter keeps its delay."""

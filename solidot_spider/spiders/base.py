@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
-from time import monotonic
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
@@ -97,10 +96,15 @@ class SidSpider(Spider):
         begins = partial(plain_crawl.begins, self.crawler, self.name, self.parse_arguments)
         if session.is_plain and not begins(needs_store=self.needs_store):
             return
-        if not self.has_work() or not await self._fetch_robots():
+        if not self.has_work():
             return
-        if session.arguments.minutes is not None:
-            self.limiter.deadline = monotonic() + session.arguments.minutes * 60
+        minutes = session.arguments.minutes
+        if session.recorder.commits is not None:
+            self.limiter.at_end.append(session.recorder.commits.hurry)
+        if minutes is not None:
+            self.limiter.expire_after(minutes * 60, f"minutes={minutes:g} are over")
+        if not await self._fetch_robots():
+            return
         try:
             async with aclosing(self._requests()) as requests:
                 async for request in requests:
@@ -131,6 +135,9 @@ class SidSpider(Spider):
         if ending is None:
             return True
         outcome, reason = ending
+        if self.limiter.over:  # it might have come
+            outcome = Outcome.NOT_TRIED
+            self.session.stopped = self.session.stopped or self.limiter.over
         reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
         self.session.give_up(outcome, reason)
         self.session.list_failed(TROUBLE, reason)
@@ -180,10 +187,7 @@ class SidSpider(Spider):
     def failed(self, failure: Failure, sid: int) -> None:
         """No answer came for a story."""
         assert failure.value is not None
-        if self.limiter.has_hung_up:
-            self.session.recorder.record(sid, Outcome.NOT_TRIED, self.limiter.ended)
-        else:
-            self.session.recorder.record(sid, *http_outcome.of_error(failure.value))
+        self.session.recorder.record(sid, *http_outcome.of_error(failure.value))
 
     async def fetch(self, path: str) -> Fetched:
         """A page of the site that is no story asked for."""

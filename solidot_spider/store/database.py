@@ -24,7 +24,7 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.store import postgres_address, sqlite_address
 
 BUSY = 30.0
-"""Seconds that a write waits for another program's commit."""
+"""Seconds that a transaction waits for another program's commit."""
 
 SIDS_AT_ONCE = 5000
 """Rows of a query for ids that are in memory at once."""
@@ -48,7 +48,9 @@ _HINTS = {
     "not a database": "move it away, or name another directory by SOLIDOT_DATA_DIR",
     "malformed": "the file is damaged; bring back a copy, or move it away and crawl again",
     "locked": "another program writes to it and does not end",
+    "lock timeout": "another program has locked a table of it and does not end",
 }
+_BUSY_SIGNS = ("is locked", "lock timeout")
 
 
 class StoreError(RuntimeError):
@@ -57,6 +59,10 @@ class StoreError(RuntimeError):
 
 class UnfitError(StoreError):
     """A value fits no column, or breaks a rule of its table: the store itself is well."""
+
+
+class BusyError(StoreError):
+    """Another program's transaction holds the store; nothing was written."""
 
 
 class NoStoreError(StoreError):
@@ -88,7 +94,9 @@ def database_errors(where: str) -> Iterator[None]:
     except (DataError, IntegrityError) as error:
         raise UnfitError(f"{where}: {_sentence(str(error.orig or error))}") from error
     except DBAPIError as error:
-        raise StoreError(f"{where}: {_sentence(str(error.orig or error))}") from error
+        sentence = _sentence(str(error.orig or error))
+        kind = BusyError if any(sign in sentence for sign in _BUSY_SIGNS) else StoreError
+        raise kind(f"{where}: {sentence}") from error
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise StoreError(f"{where}: {_sentence(str(error))}") from error
 
@@ -104,9 +112,10 @@ def store_errors(where: str) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes; on SQLite no other one can write from its start to its end."""
-    with engine.connect() as connection, connection.execution_options(solidot_writes=True).begin():
+def writing(engine: Engine, patience: float = BUSY) -> Iterator[Connection]:
+    """A transaction that writes, and waits so many seconds for others; on SQLite no other one can write meanwhile."""
+    chosen = {"solidot_writes": True, "solidot_patience": patience}
+    with engine.connect() as connection, connection.execution_options(**chosen).begin():
         yield connection
 
 
@@ -153,6 +162,7 @@ def _postgres(address: str) -> tuple[Engine, str]:
         url = postgres_address.parsed(address)
         # A run may wait for minutes: a connection that was closed meanwhile is opened again.
         engine = create_engine(url, connect_args=_POSTGRES, pool_pre_ping=True)
+        event.listen(engine, "begin", _bound_locks)
     except ValueError as error:
         raise StoreError(f"SOLIDOT_DATABASE_URL: {error}") from error
     except ImportError as error:
@@ -188,8 +198,17 @@ def _set_up(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first can be refused the write later and lose its work: take the write lock at once.
-    writes = connection.get_execution_options().get("solidot_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    chosen = connection.get_execution_options()
+    if not chosen.get("solidot_writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={chosen['solidot_patience'] * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _bound_locks(connection: Connection) -> None:
+    patience = connection.get_execution_options().get("solidot_patience", BUSY)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience * 1000:.0f}")
 
 
 def _sentence(message: str) -> str:

@@ -26,6 +26,9 @@ from solidot_spider.store.state import SidState
 from solidot_spider.store.store_file import StoreFile
 from solidot_spider.store.visit import Visit
 
+AT_ONCE = 0.5
+"""Seconds that a transaction waits for another program's where who writes comes again by itself."""
+
 
 class Store:
     """An open store.
@@ -42,6 +45,8 @@ class Store:
         self.reparse = reparse
         self._file = StoreFile(engine, where)
         self._check_lock: Callable[[Connection], None] = lambda _: None
+        self.patience = database.BUSY
+        """Seconds that a transaction waits for another program's."""
 
     @classmethod
     @contextmanager
@@ -111,15 +116,20 @@ class Store:
                 self._file.check_unwritten()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, waits: bool = True) -> Iterator[Connection]:
         """A transaction that writes, for modules of ``store``.
 
+        Args:
+            waits: whether it waits for another program's as long as the store's patience lasts.
+
         Raises:
+            BusyError: another program's did not end.
             StoreError: the store cannot be written, or is not the one any more that was opened.
             LostLockError: the lock that ``hold`` took is lost.
         """
         self._file.check()
-        with store_errors(self.where), database.writing(self._engine) as connection:
+        patience = self.patience if waits else AT_ONCE
+        with store_errors(self.where), database.writing(self._engine, patience) as connection:
             yield connection
             self._file.check()
             self._check_lock(connection)
@@ -145,22 +155,26 @@ class Store:
         with self.writing() as connection:
             connection.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(values))
 
-    def write(self, visits: Sequence[Visit], run_id: int, *, keeps_aside: bool = False) -> dict[int, Written]:
+    def write(
+        self, visits: Sequence[Visit], run_id: int, *, keeps_aside: bool = False, waits: bool = True
+    ) -> dict[int, Written]:
         """Write visits in one transaction; what that changed, by sid.
 
         Args:
             visits: the visits, of different ids.
             run_id: their run's number.
             keeps_aside: compare new records with known answers, and keep aside what they replace.
+            waits: whether to wait for another program's transaction.
 
         Raises:
+            BusyError: it did not end, and nothing was written.
             StoreError: nothing of it was written.
         """
         sids = [visit.sid for visit in visits]
         states = select(schema.sids).where(schema.sids.c.sid.in_(sids))
         stories = select(schema.stories).where(schema.stories.c.sid.in_(sids))
         aside = select(schema.unproven).where(schema.unproven.c.sid.in_(sids))
-        with self.writing() as connection:
+        with self.writing(waits=waits) as connection:
             database.lock_sids(connection, sids)
             commit = Commit(
                 connection,

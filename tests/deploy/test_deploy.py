@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from solidot_spider.base.outcome import HELD
-from solidot_spider.crawl.stoppable_crawler import GRACE
+from solidot_spider.middlewares.rate_limiter import GRACE
 from tests.confined import unit
 from tests.crawling import PATIENCE, start, stored, until
 from tests.server.client import running

@@ -14,9 +14,9 @@ from twisted.internet import error as network
 
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.middlewares import http_outcome
-from solidot_spider.middlewares.rate_limiter import NotTriedError
 from solidot_spider.middlewares.redirects import RefusedError
 from solidot_spider.middlewares.throttle import retry_after
+from solidot_spider.middlewares.wire import NotTriedError
 
 NAMED = {401: "refused", 403: "refused", 451: "refused", 404: "missing", 410: "missing"}
 

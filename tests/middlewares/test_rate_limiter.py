@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from solidot_spider.middlewares import rate_limiter
-from solidot_spider.middlewares.rate_limiter import NotTriedError, RateLimiter
+from solidot_spider.middlewares.rate_limiter import RateLimiter
+from solidot_spider.middlewares.wire import NotTriedError
 
 PATIENCE = 600.0
 

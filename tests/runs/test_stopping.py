@@ -25,7 +25,7 @@ def test_a_signal_ends_any_wait_at_once(tmp_path: Path, data: Path, by: signal.S
     headers = {"Retry-After": "300"} if wait == "retry-after" else {}
     fault = {"action": "status", "status": 503, "headers": headers, "sids": [2]}
     faults = [] if wait == "crawl-delay" else [fault]
-    robots = "User-agent: *\nCrawl-delay: 300\n" if wait == "crawl-delay" else ""
+    robots = "User-agent: *\nCrawl-delay: 60\n" if wait == "crawl-delay" else ""
     with site(tmp_path, *faults, robots=robots) as server:
         process = start(
             server.url,
