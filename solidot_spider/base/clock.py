@@ -94,4 +94,4 @@ def is_ahead(moment: str, now: datetime) -> bool:
         moment: the time, ISO 8601.
         now: the time now.
     """
-    return datetime.fromisoformat(moment) > now + SKEW
+    return parsed(moment) > now + SKEW

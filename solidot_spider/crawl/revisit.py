@@ -61,7 +61,7 @@ def may_have_changed(published: str, asked: str, now: datetime, policy: Sequence
         now: the time.
         policy: by ascending age; a story older than all of them is not asked again.
     """
-    age = now - datetime.fromisoformat(published)
+    age = now - clock.parsed(published)
     every = next((each.every for each in policy if age < each.below), None)
     return every is not None and _since(asked, now) >= every - min(LATE, every)
 

@@ -63,7 +63,7 @@ class Commit:
         self.written: dict[int, Written] = {}
         self._connection = connection
         self._run_id = run_id
-        self._now = clock.now()
+        self._now = clock.parsed("")
         self._states = states
         self._stories = stories
         self._reparse = reparse
@@ -79,6 +79,7 @@ class Commit:
     def add(self, visit: Visit) -> None:
         """Collect the rows of a visit."""
         sid = visit.sid
+        self._now = clock.parsed(visit.at)  # a clock that cannot be read any more must not cost a commit
         before = self._states.get(sid)
         state = SidState.after_visit(before, visit, self._run_id)
         self._new_states.append(state)

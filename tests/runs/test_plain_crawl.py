@@ -83,7 +83,7 @@ def test_a_script_gets_its_stories_and_a_summary(url: str, data: Path, kind: str
         (("story", "{'sids': 'x'}", "{}"), "not story ids: 'x'"),
         (("story", "{'only': 'failed'}", "{}"), "story works on a store here: run `solidot crawl story`"),
         (("latest", "{}", "{}"), "latest works on a store here: run `solidot crawl latest`"),
-        (("story", "{'sid': 1}", "{'JOBDIR': 'jobs'}"), "JOBDIR=jobs: not used here"),
+        (("story", "{'sid': 1}", "{'JOBDIR': 'jobs'}"), "JOBDIR=jobs: no crawl needs it"),
         (("story", "{'sid': 1}", "{'ITEM_PIPELINES_BASE': {}}"), "SourcesPipeline is needed"),
         (("story", "{'sid': 1}", "{'DOWNLOADER_MIDDLEWARES_BASE': {}}"), "RobotsMiddleware is needed"),
         (("story", "{'sid': 1}", "{'CONCURRENT_ITEMS': 0}"), "CONCURRENT_ITEMS=0: give"),
