@@ -89,7 +89,7 @@ def test_a_crawl_listens_on_no_port(data: Path) -> None:
         (("story", "-a", "sid=1", "-s", "X"), "Invalid -s value"),
         (("story", "-a", "sid=1", "-s", "SOLIDOT_SITE_URL=nowhere"), "SOLIDOT_SITE_URL=nowhere"),
         (("story", "-a", "sid=1", "-o", "%(sids)s.jsonl"), "placeholders"),
-        (("story", "-a", "sid=1", "-O", ".:jsonlines"), "-o .: no file"),
+        (("story", "-a", "sid=1", "-O", ".:jsonlines"), "-o .: Is a directory"),
         (("stroy", "-a", "sid=1"), "no spider is called stroy; there is daily, latest, story"),
         ((), "crawl takes the name of one spider"),
     ],
