@@ -38,9 +38,11 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Send a request and wait for its answer."""
-        limiter = limiter_of(self._crawler)
-        limiter.sent()
-        return await limiter.wire.answer(super().download_request(request))
+        return await limiter_of(self._crawler).wire.answer(self._send(request))
+
+    async def _send(self, request: Request) -> Response:
+        limiter_of(self._crawler).sent()
+        return await super().download_request(request)
 
 
 def _bounded(factory: Any) -> Any:
