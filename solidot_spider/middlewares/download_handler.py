@@ -45,11 +45,13 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
         Raises:
             BodyError: the answer's body is not whole.
         """
-        limiter = limiter_of(self._crawler)
-        limiter.sent()
-        response = await limiter.wire.answer(super().download_request(request))
+        response = await limiter_of(self._crawler).wire.answer(self._send(request))
         whole_body.check(response, self._limit)
         return response
+
+    async def _send(self, request: Request) -> Response:
+        limiter_of(self._crawler).sent()
+        return await super().download_request(request)
 
 
 def _bounded(factory: Any) -> Any:
