@@ -60,7 +60,7 @@ def test_a_site_that_answers_its_home_page_to_all_settles_nothing(tmp_path: Path
     assert number < 80  # it stops after the first fifty
     assert "60000-60119" not in run.retries[0].read_text()
     again = crawl("http://127.0.0.1:9", data, "-a", f"sids=@{run.retries[0]}")
-    assert "120 asked" in again.err
+    assert "120 failed" in again.err
 
 
 def test_the_top_story_of_a_home_page_for_all_is_told_as_the_others_are(tmp_path: Path, data: Path) -> None:
