@@ -29,7 +29,7 @@ from solidot_spider.extensions.feed import StoryFeed
 from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store import sites
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.lock import LockedError
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store

@@ -20,7 +20,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Copy the store; the exit status."""
     from solidot_spider.store import backup
-    from solidot_spider.store.database import StoreError
+    from solidot_spider.store.errors import StoreError
 
     try:
         count = backup.backup(store_options(arguments), arguments.out, force=arguments.force)

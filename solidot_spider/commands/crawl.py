@@ -22,7 +22,7 @@ from solidot_spider.crawl.component_checks import EXAMPLE
 from solidot_spider.extensions import logs
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders.base import SidSpider
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.lock import LockedError
 
 

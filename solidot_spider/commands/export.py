@@ -20,7 +20,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Export; the exit status."""
     from solidot_spider.export import dataset
-    from solidot_spider.store.database import StoreError
+    from solidot_spider.store.errors import StoreError
 
     try:
         count = dataset.export(store_options(arguments), arguments.out, force=arguments.force)

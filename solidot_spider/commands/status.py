@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status; the exit status."""
-    from solidot_spider.store.database import StoreError
+    from solidot_spider.store.errors import StoreError
 
     try:
         lines = _lines(arguments)

@@ -20,7 +20,7 @@ from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.report import Report
 from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.lock import LockedError
 from solidot_spider.store.runs import RunStart
 

@@ -30,7 +30,7 @@ from solidot_spider.crawl.stated_answers import Statement
 from solidot_spider.crawl.verdict import Question
 from solidot_spider.store import known_answers as stored_answers
 from solidot_spider.store.commit import Written
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 
 NOTHING_KNOWN = "no story of this site is known yet: whether the parser fits it, later runs will tell"

@@ -22,7 +22,7 @@ from solidot_spider.crawl.withdrawals import Withdrawals
 from solidot_spider.parsing.identity import SEVERAL_STORIES
 from solidot_spider.store.changes import Change
 from solidot_spider.store.commit import Written
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 

@@ -25,7 +25,7 @@ from solidot_spider.crawl.recorder import Recorder
 from solidot_spider.crawl.stated_answers import Statement
 from solidot_spider.middlewares.rate_limiter import INTERRUPTED, RateLimiter
 from solidot_spider.middlewares.throttle import ThrottleMiddleware
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 
 _ATTRIBUTE = "solidot_session"
@@ -159,9 +159,8 @@ class Session:
             self.remarks += self.proof.remarks
         ahead = self.recorder.commits.ahead if self.recorder.commits else 0
         if ahead:
-            self.remarks.append(
-                f"the store had times after now of {ahead} ids, which are not believed: a clock was ahead"
-            )
+            told = f"the store had times after now of {ahead} ids, which are not believed: a clock was ahead"
+            self.remarks.append(told)
 
     def facts(self, *, cannot_write: bool = False) -> Facts:
         """What the exit status depends on beside the ledger."""

@@ -90,5 +90,5 @@ class _StoppableEngine(WatchedEngine):
             name = reason.upper()
             self.crawler.end(f"{name}={self.settings[name]} is reached")
         elif reason != _FINISHED:
-            self.crawler.end(reason)
+            self.crawler.end(session_of(self.crawler).faults.of_run or reason)
         await super().close_spider_async(reason=reason)

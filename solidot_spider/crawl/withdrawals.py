@@ -10,7 +10,7 @@ from solidot_spider.base.outcome import MANY_MISSING, Outcome
 from solidot_spider.crawl.commit_queue import CommitQueue
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.verdict import Question
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.visit import Visit
 
 MOST = 3

@@ -25,7 +25,7 @@ from solidot_spider.probe.expectations import Expectations
 from solidot_spider.probe.findings import Finding
 from solidot_spider.probe.spider import ProbeResponse, ProbeSpider
 from solidot_spider.probe.stored import Records
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 
 SENTENCES = {
     OK: "all found",
@@ -89,8 +89,7 @@ def main(expect: Path | None, save: Path | None, settings: dict[str, str], *, sh
 
 def _settings(given: dict[str, str]) -> Settings:
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "solidot_spider.settings")
-    settings = get_project_settings()
-    settings.setdict(given, priority="cmdline")
+    (settings := get_project_settings()).setdict(given, priority="cmdline")
     setting_checks.check(settings)
     component_checks.check(settings)
     return settings

@@ -15,7 +15,7 @@ from solidot_spider.crawl.revisit import OPEN_FOR
 from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.probe.findings import Finding
 from solidot_spider.store import changes, raw_pages, sites
-from solidot_spider.store.database import NoStoreError
+from solidot_spider.store.errors import NoStoreError
 from solidot_spider.store.queries import KnownStory
 from solidot_spider.store.store import Store
 

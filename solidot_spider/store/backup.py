@@ -12,7 +12,7 @@ from solidot_spider.base.devices import is_file
 from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
 from solidot_spider.store import database, migrations, schema, sqlite_address
-from solidot_spider.store.database import StoreError, store_errors
+from solidot_spider.store.errors import StoreError, no_store, store_errors
 from solidot_spider.store.store_file import StoreFile
 
 
@@ -69,7 +69,7 @@ def _story_count(engine: Engine, where: str) -> int:
     """
     with store_errors(where), engine.connect() as connection:
         if migrations.version_of(connection, where) is None:
-            raise database.no_store(where)
+            raise no_store(where)
         return connection.execute(select(func.count()).select_from(schema.stories)).scalar_one()
 
 

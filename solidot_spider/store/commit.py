@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +20,14 @@ from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRo
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
+
+
+def _now() -> datetime:
+    """The time; where a pinned clock cannot be read any more, one that no time is ahead of: no commit fails for it."""
+    try:
+        return clock.now()
+    except clock.ClockError:
+        return datetime.max.replace(tzinfo=UTC) - 2 * clock.SKEW
 
 
 class Written(NamedTuple):
@@ -63,7 +72,7 @@ class Commit:
         self.written: dict[int, Written] = {}
         self._connection = connection
         self._run_id = run_id
-        self._now = clock.parsed("")
+        self._now = _now()
         self._states = states
         self._stories = stories
         self._reparse = reparse
@@ -79,7 +88,6 @@ class Commit:
     def add(self, visit: Visit) -> None:
         """Collect the rows of a visit."""
         sid = visit.sid
-        self._now = clock.parsed(visit.at)  # a clock that cannot be read any more must not cost a commit
         before = self._states.get(sid)
         state = SidState.after_visit(before, visit, self._run_id)
         self._new_states.append(state)

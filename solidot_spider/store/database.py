@@ -1,4 +1,4 @@
-"""Opens the database of the store, SQLite or PostgreSQL, and turns its errors into sentences for a person.
+"""Opens the database of the store, SQLite or PostgreSQL.
 
 The options say which: ``SOLIDOT_DATABASE_URL``, or ``solidot.db`` in ``SOLIDOT_DATA_DIR``.
 """
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
@@ -22,6 +21,7 @@ from sqlalchemy.sql.schema import Table
 from solidot_spider.base.options import Options
 from solidot_spider.base.sids import Sids
 from solidot_spider.store import postgres_address, sqlite_address
+from solidot_spider.store.errors import StoreError, no_store, store_errors
 
 BUSY = 30.0
 """Seconds that a transaction waits for another program's commit."""
@@ -40,33 +40,6 @@ _POSTGRES = {
     "keepalives_idle": 60,  # a firewall forgets a connection on which nothing moves
     "tcp_user_timeout": 30_000,  # milliseconds: a dead server must not block a run for a quarter of an hour
 }
-_HINTS = {
-    "disk is full": "make room, then run it again: it goes on where it was",
-    "disk I/O error": "see whether the disk is full or failing, then run it again: it goes on where it was",
-    "readonly database": "it cannot be written here; see who owns it and how the disk is mounted",
-    "unable to open database file": "see that the directory is there and can be written",
-    "not a database": "move it away, or name another directory by SOLIDOT_DATA_DIR",
-    "malformed": "the file is damaged; bring back a copy, or move it away and crawl again",
-    "locked": "another program writes to it and does not end",
-    "lock timeout": "another program has locked a table of it and does not end",
-}
-_BUSY_SIGNS = ("is locked", "lock timeout")
-
-
-class StoreError(RuntimeError):
-    """The store cannot be opened, read or written; the message says where, why, and what to do."""
-
-
-class UnfitError(StoreError):
-    """A value fits no column, or breaks a rule of its table: the store itself is well."""
-
-
-class BusyError(StoreError):
-    """Another program's transaction holds the store; nothing was written."""
-
-
-class NoStoreError(StoreError):
-    """There is no store, and none was to be made."""
 
 
 def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
@@ -84,31 +57,6 @@ def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
         return _postgres(chosen.database_url)
     path = chosen.data_dir / "solidot.db"
     return _sqlite(path, create=create), str(path)
-
-
-@contextmanager
-def database_errors(where: str) -> Iterator[None]:
-    """Turn each error of the database inside the block into a ``StoreError`` of one sentence."""
-    try:
-        yield
-    except (DataError, IntegrityError) as error:
-        raise UnfitError(f"{where}: {_sentence(str(error.orig or error))}") from error
-    except DBAPIError as error:
-        sentence = _sentence(str(error.orig or error))
-        kind = BusyError if any(sign in sentence for sign in _BUSY_SIGNS) else StoreError
-        raise kind(f"{where}: {sentence}") from error
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(f"{where}: {_sentence(str(error))}") from error
-
-
-@contextmanager
-def store_errors(where: str) -> Iterator[None]:
-    """Turn errors of the database and of its files inside the block into a ``StoreError`` of one sentence."""
-    try:
-        with database_errors(where):
-            yield
-    except OSError as error:
-        raise StoreError(f"{error.filename or where}: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -150,11 +98,6 @@ def size(connection: Connection) -> int:
     listed = connection.exec_driver_sql("PRAGMA database_list").all()  # may list temporary tables, too
     main = Path(next(file for _, name, file in listed if name == "main"))
     return sum(path.stat().st_size for path in main.parent.glob(f"{main.name}*") if path.suffix != ".lock")
-
-
-def no_store(where: str) -> NoStoreError:
-    """The error for a database that has no store yet, and must not be made into one."""
-    return NoStoreError(f"{where}: there is no store here yet; `solidot crawl` makes one")
 
 
 def _postgres(address: str) -> tuple[Engine, str]:
@@ -209,9 +152,3 @@ def _begin(connection: Connection) -> None:
 def _bound_locks(connection: Connection) -> None:
     patience = connection.get_execution_options().get("solidot_patience", BUSY)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience * 1000:.0f}")
-
-
-def _sentence(message: str) -> str:
-    line = message.strip().partition("\n")[0]
-    hint = next((hint for words, hint in _HINTS.items() if words in line), "")
-    return f"{line}; {hint}" if hint else line

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, text
 
 from solidot_spider.base import clock
-from solidot_spider.store.database import StoreError, store_errors
+from solidot_spider.store.errors import StoreError, store_errors
 
 KEY = 0x501D06
 """The key of the advisory lock within its database."""

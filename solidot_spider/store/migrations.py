@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, 
 
 from solidot_spider.base import site
 from solidot_spider.store import schema
-from solidot_spider.store.database import StoreError, no_store, store_errors, writing
+from solidot_spider.store.database import writing
+from solidot_spider.store.errors import StoreError, no_store, store_errors
 
 Migration = Callable[[Connection], None]
 

@@ -17,7 +17,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, migrations, schema
 from solidot_spider.store.commit import Commit, Written
-from solidot_spider.store.database import database_errors, store_errors
+from solidot_spider.store.errors import database_errors, store_errors
 from solidot_spider.store.kept_pages import Reparse
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.rows import StoryRow, UnprovenRow
@@ -117,10 +117,7 @@ class Store:
 
     @contextmanager
     def writing(self, *, waits: bool = True) -> Iterator[Connection]:
-        """A transaction that writes, for modules of ``store``.
-
-        Args:
-            waits: whether it waits for another program's as long as the store's patience lasts.
+        """A transaction that writes, for modules of ``store``; one that waits has the store's patience with others.
 
         Raises:
             BusyError: another program's did not end.
@@ -147,11 +144,7 @@ class Store:
             return int(key[0])
 
     def end(self, run_id: int, **values: Unpack[RunEnd]) -> None:
-        """Write that a run has ended.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
+        """Write that a run has ended; raises what ``begin`` does."""
         with self.writing() as connection:
             connection.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(values))
 

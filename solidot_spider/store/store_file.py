@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from solidot_spider.store.database import IS_IMMUTABLE, StoreError
+from solidot_spider.store.database import IS_IMMUTABLE
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.sqlite_address import write_ahead_log
 
 

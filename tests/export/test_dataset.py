@@ -17,7 +17,7 @@ from solidot_spider.base.outcome import Outcome
 from solidot_spider.export import dataset
 from solidot_spider.export.dataset import ExportError
 from solidot_spider.store import queries
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot
 from tests.stores import NOW, fields, heard, run, stored

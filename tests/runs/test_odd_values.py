@@ -106,7 +106,11 @@ def test_a_clock_that_goes_away_costs_ids_and_not_the_run(tmp_path: Path, data: 
     ("words", "status_", "told"),
     [
         (("-O", "foo://x.jsonl"), 2, "-o foo://x.jsonl: foo is no scheme of a place; there is file,"),
-        (("-O", "no-such://user:secret@host/x.csv"), 2, "-o no-such://host/x.csv: no-such is no scheme of a place; there is file,"),
+        (
+            ("-O", "no-such://user:secret@host/x.csv"),
+            2,
+            "-o no-such://host/x.csv: no-such is no scheme of a place; there is file,",
+        ),
         (("-O", "x.csv", "-s", "FEED_EXPORT_ENCODING=nope"), 2, "FEED_EXPORT_ENCODING=nope: no encoding"),
         (("-O", "x.csv", "-s", "FEED_EXPORT_ENCODING=ascii"), 1, "not written to x.csv (UnicodeEncodeError)"),
     ],

@@ -14,7 +14,7 @@ import pytest
 from solidot_spider.base.options import Options
 from solidot_spider.store import backup
 from solidot_spider.store.backup import BackupError
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 from tests.crawling import solidot
 from tests.stores import run, stored

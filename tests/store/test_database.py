@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text, update
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.store import migrations, schema
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
 from tests.stores import heard, run, stored

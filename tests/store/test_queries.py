@@ -12,7 +12,7 @@ from sqlalchemy import text
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Range, Sids
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.status import Status
 from solidot_spider.store.store import Store
 from tests.stores import NOW, STORIES, heard, run, stored

@@ -16,7 +16,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.commands import status_lines
 from solidot_spider.store import status
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.status import Edge, Failure, PastRun, Status, Thousand
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot

@@ -17,7 +17,7 @@ from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
 from solidot_spider.crawl import revisit
 from solidot_spider.store import commit, raw_pages, schema
 from solidot_spider.store.changes import Change
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.state import Newest
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit

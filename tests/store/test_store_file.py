@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from solidot_spider.base.options import Options
-from solidot_spider.store.database import StoreError
+from solidot_spider.store.errors import StoreError
 from solidot_spider.store.lock import LostLockError
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
