@@ -159,8 +159,7 @@ class Session:
             self.remarks += self.proof.remarks
         ahead = self.recorder.commits.ahead if self.recorder.commits else 0
         if ahead:
-            told = f"the store had times after now of {ahead} ids, which are not believed: a clock was ahead"
-            self.remarks.append(told)
+            self.remarks.append(f"the store had times after now of {ahead} ids, not believed: a clock was ahead")
 
     def facts(self, *, cannot_write: bool = False) -> Facts:
         """What the exit status depends on beside the ledger."""

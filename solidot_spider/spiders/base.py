@@ -93,15 +93,14 @@ class SidSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Fetch robots.txt, ask the stories, each when there is room for it, then settle what is open."""
         session = self.session
-        begins = partial(plain_crawl.begins, self.crawler, self.name, self.parse_arguments)
-        if session.is_plain and not begins(needs_store=self.needs_store):
+        given = (self.crawler, self.name, self.parse_arguments)
+        if session.is_plain and not plain_crawl.begins(*given, needs_store=self.needs_store):
             return
         if not self.has_work():
             return
-        minutes = session.arguments.minutes
         if session.recorder.commits is not None:
             self.limiter.at_end.append(session.recorder.commits.hurry)
-        if minutes is not None:
+        if (minutes := session.arguments.minutes) is not None:
             self.limiter.expire_after(minutes * 60, f"minutes={minutes:g} are over")
         if not await self._fetch_robots():
             return
@@ -136,8 +135,7 @@ class SidSpider(Spider):
             return True
         outcome, reason = ending
         if self.limiter.over:  # it might have come
-            outcome = Outcome.NOT_TRIED
-            self.session.stopped = self.session.stopped or self.limiter.over
+            outcome, self.session.stopped = Outcome.NOT_TRIED, self.session.stopped or self.limiter.over
         reason = reason if reason.startswith("robots.txt") else f"robots.txt: {reason}"
         self.session.give_up(outcome, reason)
         self.session.list_failed(TROUBLE, reason)
