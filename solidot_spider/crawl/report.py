@@ -108,15 +108,22 @@ def report_of(  # noqa: PLR0913 - all that a report is made of
         ended_at=clock.iso(clock.last()),
         seconds=seconds,
         **_of_session(session),
-        notes={name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},
-        requests=stats.get("downloader/request_count", 0),
-        retries=stats.get("retry/count", 0),
+        **_of_stats(stats),
         questions={question.name: question.why for question in facts.questions},
         exit_status=status,
         verdict=": ".join(filter(None, (explained(status, session.ledger, facts), error))),
         records=list(records),
         retry=retry,
     )
+
+
+def _of_stats(stats: Mapping[str, Any]) -> dict[str, Any]:
+    """What the report says of the pages and the requests."""
+    return {
+        "notes": {name.removeprefix(NOTE): count for name, count in sorted(stats.items()) if name.startswith(NOTE)},
+        "requests": stats.get("downloader/request_count", 0),
+        "retries": stats.get("retry/count", 0),
+    }
 
 
 def _of_session(session: Session) -> dict[str, Any]:

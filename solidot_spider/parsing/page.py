@@ -106,10 +106,7 @@ def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: 
     posted = meta.posted(pubdate, latest_year)
     published_at = _published_at(posted, pubdate, notes) if posted or document.is_utf8 else None
     editor = meta.editor()
-    body = header.body
-    if body is not None and not document.contains_once(BODY_CLASS_BYTES):
-        body = story_text.choose_body(body, header.block, notes)
-    paragraphs = story_text.parse(body, header.block, site.story_url(sid), notes) if body is not None else []
+    paragraphs = _paragraphs(document, header, site.story_url(sid), notes)
     if not own_title:
         return Unparsed(missing_part(document, "no-title"))
     if published_at is None:
@@ -139,6 +136,16 @@ def _story_page(document: Document, header: StoryHeader, sid: int, latest_year: 
         notes=notes,
         page_size=len(document.data),
     )
+
+
+def _paragraphs(document: Document, header: StoryHeader, url: str, notes: list[str]) -> list[Paragraph]:
+    """The paragraphs of the story; none if it has no body."""
+    body = header.body
+    if body is None:
+        return []
+    if not document.contains_once(BODY_CLASS_BYTES):
+        body = story_text.choose_body(body, header.block, notes)
+    return story_text.parse(body, header.block, url, notes)
 
 
 def _published_at(posted: FoundDateline | None, pubdate: datetime | None, notes: list[str]) -> datetime | None:
