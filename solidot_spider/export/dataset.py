@@ -1,56 +1,47 @@
-"""Writes every story of the store once, by ascending sid, into one file, which is replaced whole or not at all."""
+"""Makes files of the store: one file, or standard output."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO
 
-from tqdm import tqdm
-
-from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
-from solidot_spider.export import json_lines
+from solidot_spider.export import outputs, single_file
+from solidot_spider.export import stream as standard_output
+from solidot_spider.export.errors import ExportError
+from solidot_spider.export.selection import Selection
 from solidot_spider.store.store import Store
 
-Form = Callable[[Iterable[str], IO[bytes]], None]
-"""Writes records, each given as JSON, into a file."""
-
-FORMS: dict[str, Form] = {
-    **dict.fromkeys(json_lines.SUFFIXES, json_lines.write),
-}
-"""The forms of a file by its suffix."""
+ALL = Selection()
+"""Every story, with all its fields."""
 
 
-class ExportError(ValueError):
-    """A file that is not made; the message says why, and what to do."""
-
-
-def export(chosen: Options, out: Path, *, force: bool = False) -> int:
-    """Write all stories into a file, in place of an old one; how many there are.
+def export(chosen: Options, out: Path, selection: Selection = ALL, *, force: bool = False) -> int:
+    """Write the selected stories into a file, in place of an old one; how many there are.
 
     Args:
         chosen: the program's options, which name the store.
-        out: the file; its suffix says the form.
-        force: let an empty file replace a full one.
+        out: the file; its name says the form and the packing.
+        selection: the stories and their fields.
+        force: let a file without stories replace one that has some.
 
     Raises:
-        ExportError: no form has the file's suffix, or an empty file would replace a full one.
+        ExportError: the name is no form's, a file without stories would replace a full one, or a library is missing.
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
-    write = FORMS.get(out.suffix)
-    if write is None:
-        raise ExportError(f"{out}: no form of files; give a name that ends in {', '.join(FORMS)}")
+    output = outputs.of_file(out)
+    if output is None:
+        raise ExportError(f"{out}: no form of files; give a name that ends in .jsonl, .csv or .parquet")
     with Store.opened(chosen) as store, store.snapshot() as view:
-        count = view.story_count()
-        if not count and not force and out.exists() and out.stat().st_size:
-            raise ExportError(f"{out} is as it was: the store has no story; --force would replace it with nothing")
-        with replacing(out) as file:
-            write(_with_progress(view.records(), count), file)
-    return count
+        return single_file.export(view, out, output, selection, force=force)
 
 
-def _with_progress(records: Iterable[str], count: int) -> Iterable[str]:
-    return tqdm(records, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty())
+def stream(chosen: Options, selection: Selection = ALL) -> None:
+    """Write the selected stories to standard output as JSON Lines, and end quietly when nobody reads on.
+
+    Raises:
+        StoreError: the store cannot be read.
+        OSError: standard output cannot be written.
+    """
+    with Store.opened(chosen) as store, store.snapshot() as view:
+        standard_output.export(view, selection)
