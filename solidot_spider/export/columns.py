@@ -51,7 +51,7 @@ class Column:
 class CommentRow(Comment, kw_only=True):
     """A row of the table of comments: the story that it belongs to, and the comment."""
 
-    story_sid: Sid
+    sid: Sid
 
 
 @cache
@@ -62,9 +62,9 @@ def of_stories(names: tuple[str, ...] | None = None) -> tuple[Column, ...]:
 
 @cache
 def of_comments() -> tuple[Column, ...]:
-    """The columns of the table of comments; ``story_sid`` comes first."""
-    *fields, story_sid = _of(CommentRow)
-    return (story_sid, *fields)
+    """The columns of the table of comments; ``sid`` comes first."""
+    made = _of(CommentRow)
+    return (*made[-1:], *made[:-1])
 
 
 def flat(columns: Iterable[Column]) -> tuple[Column, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from solidot_spider.export import csv_table, json_lines, parquet
+from solidot_spider.export import csv_table, json_lines, parquet, sqlite
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.packing import PACKINGS, ZSTANDARD, packed
 from solidot_spider.export.table import Table
@@ -39,6 +39,7 @@ JSONL = Form("jsonl", (".jsonl", ".jl", ".ndjson"), json_lines.write)
 FORMS = (
     JSONL,
     Form("csv", (".csv",), csv_table.write, parts_comments=True),
+    Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write),
     Form("parquet", (".parquet",), parquet.write, packs=False, parts_comments=True),
 )
 

@@ -62,4 +62,4 @@ def _comment_rows(records: Iterable[bytes]) -> Iterator[bytes]:
     for record in records:
         story = _commented.decode(record)
         for comment in story.comments:
-            yield _encode({"story_sid": story.sid, **comment})
+            yield _encode({"sid": story.sid, **comment})

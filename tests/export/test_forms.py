@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,10 +19,10 @@ import pytest
 
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, csv_table, dataset, packing, parquet
+from solidot_spider.export import columns, csv_table, dataset, packing, parquet, sqlite
 from solidot_spider.export.columns import Kind
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.selection import Selection
+from solidot_spider.export.selection import FIELDS, Selection
 from solidot_spider.store.store import Store
 from tests.export.conftest import hard, visit
 from tests.stores import fields, run
@@ -75,6 +77,21 @@ def _plain(name: str, value: Any) -> Any:
     return [_plain("", each) for each in value] if isinstance(value, list) else value
 
 
+def read_sqlite(path: Path) -> Records:
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        stories = {row["sid"]: dict(row) for row in database.execute("SELECT * FROM stories ORDER BY sid")}
+        for story in stories.values():
+            story["editor"] = {"name": story["editor_name"], "uid": story["editor_uid"]}
+            story.update({name: [] for name in sqlite.LISTS})
+        for name, table in sqlite.LISTS.items():
+            for row in database.execute(f"SELECT * FROM {table} ORDER BY sid, position"):
+                value = {key: row[key] for key in row.keys()[2:]}
+                stories[row["sid"]][name].append(value[sqlite.ELEMENTS[name]] if name in sqlite.ELEMENTS else value)
+    return [{name: story[name] for name in FIELDS} for story in stories.values()]
+
+
 READERS: dict[str, Callable[[Path], Records]] = {
     "stories.jsonl": read_lines,
     "stories.jsonl.gz": read_lines,
@@ -82,6 +99,7 @@ READERS: dict[str, Callable[[Path], Records]] = {
     "stories.csv": read_csv,
     "stories.csv.zst": read_csv,
     "stories.parquet": read_parquet,
+    "stories.db": read_sqlite,
 }
 
 
