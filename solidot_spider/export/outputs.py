@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -23,25 +23,31 @@ class Form:
     Attributes:
         name: its name for ``--format``.
         suffixes: those of its files; the first is the one that a directory's files get.
-        write: writes a table.
+        write: writes a table into a file; None for a form that is a directory of documents.
         packs: whether its files may be packed.
+        needs_room: whether it needs a directory for as much as it writes, and more.
         parts_comments: whether a directory gives the comments a file of their own.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    write: Write
+    write: Write | None
     packs: bool = True
+    needs_room: bool = False
     parts_comments: bool = False
 
 
 JSONL = Form("jsonl", (".jsonl", ".jl", ".ndjson"), json_lines.write)
-FORMS = (
+CSV = Form("csv", (".csv",), csv_table.write, parts_comments=True)
+PARQUET = Form("parquet", (".parquet",), parquet.write, packs=False, needs_room=True, parts_comments=True)
+FILE_FORMS = (
     JSONL,
-    Form("csv", (".csv",), csv_table.write, parts_comments=True),
-    Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write),
-    Form("parquet", (".parquet",), parquet.write, packs=False, parts_comments=True),
+    CSV,
+    PARQUET,
+    Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write, needs_room=True),
 )
+MARKDOWN = Form("markdown", (".md",), None, packs=False)
+FORMS = (*FILE_FORMS, MARKDOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,12 @@ class Output:
             ExportError: the form needs a library that is not installed.
             OSError: the file cannot be written.
         """
+        assert self.form.write, self.name
         with packed(file, self.packing) as inner:
             self.form.write(table, inner, beside)
 
 
-DEFAULT = (Output(JSONL, ZSTANDARD), Output(next(each for each in FORMS if each.name == "parquet")))
+DEFAULT = (Output(JSONL, ZSTANDARD), Output(PARQUET))
 """What a directory holds if nothing is said."""
 
 _BY_SUFFIX: Mapping[str, Form] = {suffix: form for form in FORMS for suffix in form.suffixes}
@@ -102,6 +109,11 @@ def of_file(path: Path) -> Output | None:
     return _output(_BY_SUFFIX[form], packing, str(path))
 
 
+def with_bom(output: Output) -> Output:
+    """The same, its CSV with a byte order mark; other forms as they are."""
+    return replace(output, form=replace(CSV, write=csv_table.write_with_bom)) if output.form is CSV else output
+
+
 def of_formats(text: str) -> tuple[Output, ...]:
     """The outputs of ``--format``: names with commas, each once.
 
@@ -123,5 +135,5 @@ def _of_format(text: str) -> Output:
 
 def _output(form: Form, packing: str, given: str) -> Output:
     if packing and not form.packs:
-        raise ExportError(f"{given}: {form.name} is packed in itself; leave {packing} out")
+        raise ExportError(f"{given}: {form.name} is not packed; leave {packing} out")
     return Output(form, packing)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from tempfile import gettempdir
 
 from solidot_spider.base.files import replacing
-from solidot_spider.export import progress, table
+from solidot_spider.export import part_directory, progress, table
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.outputs import Output
 from solidot_spider.export.selection import Selection
@@ -36,15 +35,13 @@ def export(view: Snapshot, out: Path, output: Output, selection: Selection, *, f
         if first is None and not force and _is_full(out, output, selection):
             raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
         rows = table.Counted(chain(() if first is None else (first,), records))
-        with replacing(out) as file:
-            output.write(file, table.stories(selection, rows), _beside(out))
+        with _room(out, output) as room, replacing(out) as file:
+            output.write(file, table.stories(selection, rows), room)
         return rows.count
 
 
-def _beside(out: Path) -> Path:
-    """A directory on the file system of a file; that of temporary files for a device or a pipe."""
-    real = out.resolve()
-    return real.parent if real.is_file() or not real.exists() else Path(gettempdir())
+def _room(out: Path, output: Output) -> AbstractContextManager[Path]:
+    return part_directory.scratch(out) if output.form.needs_room else nullcontext(out.parent)
 
 
 def _is_full(out: Path, output: Output, selection: Selection) -> bool:
@@ -52,5 +49,6 @@ def _is_full(out: Path, output: Output, selection: Selection) -> bool:
     if not out.is_file() or not out.stat().st_size:
         return False
     empty = BytesIO()
-    output.write(empty, table.stories(selection, ()), _beside(out))
+    with _room(out, output) as room:
+        output.write(empty, table.stories(selection, ()), room)
     return out.stat().st_size != len(empty.getbuffer()) or out.read_bytes() != empty.getvalue()
