@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
-from solidot_spider.export import columns, json_lines
+from solidot_spider.export import columns
 from solidot_spider.export.columns import BEIJING_TEXT, Column, Kind
 from solidot_spider.export.errors import missing_extra
+from solidot_spider.export.pipes import Pipes
 from solidot_spider.export.table import Table
 
 if TYPE_CHECKING:
@@ -31,17 +31,18 @@ def write(table: Table, file: IO[bytes], beside: Path) -> None:
     Args:
         table: the table.
         file: the file.
-        beside: a directory with room for the table as JSON Lines, which DuckDB reads.
+        beside: a directory with room for the file and for what DuckDB puts aside.
 
     Raises:
         ExportError: DuckDB is not installed.
-        OSError: DuckDB cannot read or write its files.
+        OSError: DuckDB cannot write its files.
     """
-    with TemporaryDirectory(prefix="parquet.", dir=beside) as scratch:
-        lines, made = Path(scratch, "rows.jsonl"), Path(scratch, "rows.parquet")
-        with lines.open("wb") as rows:
-            json_lines.write(table, rows, beside)
-        _convert(lines, made, table.columns)
+    with TemporaryDirectory(prefix="parquet.", dir=beside) as scratch, connect() as database:
+        database.execute("SET temp_directory = ?", [scratch])
+        made = Path(scratch, "rows.parquet")
+        with Pipes() as pipes:
+            statement = _statement(pipes.paths, made, table.columns)
+            pipes.feed(table.rows, lambda: database.execute(statement))
         with made.open("rb") as done:
             copyfileobj(done, file, 1 << 20)
 
@@ -81,22 +82,14 @@ def connect() -> DuckDBPyConnection:
     return duckdb.connect(":memory:", config=settings)
 
 
-def _convert(lines: Path, made: Path, of: tuple[Column, ...]) -> None:
+def _statement(paths: Iterable[str], made: Path, of: tuple[Column, ...]) -> str:
     types = {**duckdb_columns(of), **({columns.PUBLISHED_AT: "VARCHAR"} if _has_published_at(of) else {})}
     selected = ", ".join(_selected(each) for each in of)
     read = ", ".join(f"{_quoted(name)}: {_quoted(kind)}" for name, kind in types.items())
-    statement = (
-        f"COPY (SELECT {selected} FROM read_json({_quoted(str(lines))}, format='newline_delimited', "  # noqa: S608
+    return (
+        f"COPY (SELECT {selected} FROM read_json([{', '.join(map(_quoted, paths))}], format='newline_delimited', "  # noqa: S608
         f"columns={{{read}}})) TO {_quoted(str(made))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
-    with connect() as database:
-        import duckdb  # noqa: PLC0415 - an extra
-
-        try:
-            database.execute("SET temp_directory = ?", [str(lines.parent)])
-            database.execute(statement)
-        except duckdb.IOException as error:
-            raise OSError(errno.EIO, str(error).partition("\n")[0]) from error
 
 
 def _has_published_at(of: Iterable[Column]) -> bool:
