@@ -1,44 +1,104 @@
-"""``solidot export``: writes every story of the store into one file."""
+"""``solidot export``: writes stories of the store into a file, a directory, or standard output."""
 
 from __future__ import annotations
 
 import argparse
+import signal
 from pathlib import Path
 
 from solidot_spider.base.console import Console, refuse
-from solidot_spider.base.outcome import CANNOT_WRITE, OK, USAGE
+from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE, USAGE
+from solidot_spider.commands import export_arguments
 from solidot_spider.commands.verb import Verb, add_settings, store_options
+
+STANDARD_OUTPUT = "-"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
-    parser.add_argument("out", type=Path, metavar="OUT.jsonl", help="the file")
-    parser.add_argument("--force", action="store_true", help="let a store without stories replace a file that has some")
+    parser.add_argument(
+        "out",
+        nargs="?",
+        metavar="OUT",
+        help="a file, whose name says its form: .jsonl, .csv, .parquet, .db, packed with .gz or .zst behind it; a "
+        "directory; - for JSON Lines on standard output",
+    )
+    parser.add_argument("--stdout", action="store_true", help="the same as - for OUT")
+    parser.add_argument(
+        "--format",
+        metavar="FORMS",
+        help="a directory's forms, with commas: jsonl, csv, parquet, sqlite, markdown, packed as csv.gz "
+        "(default: jsonl.zst,parquet)",
+    )
+    parser.add_argument("--split", choices=("year", "month"), default="", help="a directory's file for each")
+    parser.add_argument("--bom", action="store_true", help="begin CSV with a byte order mark, for spreadsheets")
+    parser.add_argument("--force", action="store_true", help="let a result without stories replace one that has some")
+    parser.add_argument("--check", type=Path, metavar="DIR", help="write nothing: see whether DIR is as it was made")
+    export_arguments.declare(parser)
     add_settings(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Export; the exit status."""
-    from solidot_spider.export import dataset
+    from solidot_spider.base.sids import ArgumentError
+    from solidot_spider.export.errors import ExportError
     from solidot_spider.store.errors import StoreError
 
+    name = arguments.check or arguments.out or STANDARD_OUTPUT
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        count = dataset.export(store_options(arguments), arguments.out, force=arguments.force)
-    except dataset.ExportError as error:
+        return _check(arguments) if arguments.check else _export(arguments)
+    except (ExportError, ArgumentError) as error:
         return refuse(str(error), USAGE)
     except StoreError as error:
         return refuse(str(error), CANNOT_WRITE)
     except OSError as error:
-        return refuse(f"{arguments.out}: {error.strerror}", CANNOT_WRITE)
-    Console().print(f"{arguments.out}: {count:,} stories")
+        return refuse(f"{name}: {error.strerror or error}", CANNOT_WRITE)
+    except KeyboardInterrupt:
+        return refuse(f"interrupted; {name} is as it was", TROUBLE)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from solidot_spider.export import dataset, outputs
+    from solidot_spider.export.errors import ExportError
+
+    out: str | None = arguments.out
+    if (out is None) is not arguments.stdout:
+        raise ExportError("give OUT, the file or directory to write, or --stdout, and not both")
+    selection = export_arguments.selection(arguments)
+    formats = outputs.of_formats(arguments.format) if arguments.format is not None else ()
+    if out is None or out == STANDARD_OUTPUT:
+        if formats or arguments.split or arguments.bom:
+            raise ExportError("standard output takes JSON Lines only: leave --format, --split and --bom out")
+        dataset.stream(store_options(arguments), selection)
+        return OK
+    target = dataset.Target.of(out, formats, arguments.split, bom=arguments.bom)
+    count = dataset.export(store_options(arguments), target, selection, force=arguments.force)
+    Console().print(f"{out}: {count:,} stories")
+    return OK
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from solidot_spider.export import check
+    from solidot_spider.export.errors import ExportError
+
+    if arguments.out is not None or arguments.stdout:
+        raise ExportError("--check writes nothing: leave OUT and --stdout out")
+    found = check.check(arguments.check)
+    console = Console()
+    for fault in found.faults:
+        console.print(fault)
+    if found.faults:
+        return refuse(f"{arguments.check} is not as it was made: {len(found.faults):,} faults", TROUBLE)
+    console.print(f"{arguments.check}: {found.files:,} files, {found.stories:,} stories, as they were made")
     return OK
 
 
 VERB = Verb(
     "export",
-    "write every story of the store into one file",
-    "Writes every story once, sorted by sid, as JSON Lines. The file is written aside and renamed; while the store "
-    "does not change, it has the same bytes each time.",
+    "write stories of the store into a file, a directory, or standard output",
+    "Writes every story once, sorted by sid. A file is written aside and renamed, a directory built aside and "
+    "exchanged; while the store does not change, they have the same bytes each time.",
     "solidot export stories.jsonl",
     declare,
     run,

@@ -1,57 +1,104 @@
-"""Writes every story of the store once, by ascending sid, into one file, which is replaced whole or not at all."""
+"""Makes files of the store: one file, a directory, or standard output."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
-
-from tqdm import tqdm
 
 from solidot_spider.base.devices import is_file
-from solidot_spider.base.files import replacing
 from solidot_spider.base.options import Options
-from solidot_spider.export import json_lines
+from solidot_spider.export import directory, outputs, single_file
+from solidot_spider.export import stream as standard_output
+from solidot_spider.export.errors import ExportError
+from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
+from solidot_spider.export.selection import Selection
 from solidot_spider.store.store import Store
 
-Form = Callable[[Iterable[str], IO[bytes]], None]
-"""Writes records, each given as JSON, into a file."""
-
-FORMS: dict[str, Form] = {
-    **dict.fromkeys(json_lines.SUFFIXES, json_lines.write),
-}
-"""The forms of a file by its suffix."""
+ALL = Selection()
+"""Every story, with all its fields."""
 
 
-class ExportError(ValueError):
-    """A file that is not made; the message says why, and what to do."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an export goes, and in which forms.
+
+    Attributes:
+        out: a file, or a directory.
+        outputs: the form of the file, or those of a directory's files.
+        is_directory: whether it is a directory.
+        split: ``year`` or ``month``: a directory has a file for each; empty: one file.
+    """
+
+    out: Path
+    outputs: tuple[Output, ...]
+    is_directory: bool
+    split: str = ""
+
+    @classmethod
+    def of(cls, out: str, formats: Sequence[Output] = (), split: str = "", *, bom: bool = False) -> Target:
+        """What the words of a command line mean.
+
+        Args:
+            out: a name; one that ends in ``/`` or has no suffix, and an existing directory, mean a directory.
+            formats: the forms of a directory; empty: the default ones.
+            split: as the attribute.
+            bom: let CSV begin with a byte order mark.
+
+        Raises:
+            ExportError: they contradict one another, or no form has this name.
+        """
+        path = Path(out)
+        if not path.is_dir() and not is_file(path):  # a device's or a pipe's name says no form
+            return cls(path, (Output(JSONL),), is_directory=False)
+        is_directory = out.endswith("/") or (path.is_dir() and not _is_file_name(path)) or bool(formats)
+        named = outputs.of_file(path) if path.suffix in MARKDOWN.suffixes or not is_directory else None
+        if formats and not out.endswith("/") and _is_file_name(path):
+            raise ExportError(f"{out} is the name of one file; --format goes with a directory: {path.stem}/")
+        if named and named.form is not MARKDOWN and path.is_dir():
+            raise ExportError(
+                f"{out} is the name of one file, and there is a directory; put a / behind it to mean that"
+            )
+        is_directory = named is None or named.form is MARKDOWN
+        if split and not is_directory:
+            raise ExportError(f"{out} is the name of one file; --split goes with a directory: {path.stem}/")
+        made = tuple(formats) or ((named,) if named else outputs.DEFAULT)
+        if bom and not any(each.form is CSV for each in made):
+            raise ExportError(f"--bom is for CSV; {out} has none")
+        return cls(path, tuple(map(outputs.with_bom, made)) if bom else made, is_directory, split)
 
 
-def export(chosen: Options, out: Path, *, force: bool = False) -> int:
-    """Write all stories into a file, in place of an old one; how many there are.
+def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, force: bool = False) -> int:
+    """Write the selected stories, in place of what was there; how many there are.
 
     Args:
         chosen: the program's options, which name the store.
-        out: the file; its suffix says the form. A device or a pipe gets JSON Lines.
-        force: let an empty file replace a full one.
+        out: where; the name of a path says the form and the packing.
+        selection: the stories and their fields.
+        force: let a result without stories replace one that has some.
 
     Raises:
-        ExportError: no form has the file's suffix, or an empty file would replace a full one.
+        ExportError: the name is no form's, what is there must not be replaced, or a library is not installed.
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
-    write = FORMS.get(out.suffix) or (None if is_file(out) else json_lines.write)  # a device's name says no form
-    if write is None:
-        raise ExportError(f"{out}: no form of files; give a name that ends in {', '.join(FORMS)}")
+    target = out if isinstance(out, Target) else Target.of(str(out))
     with Store.opened(chosen) as store, store.snapshot() as view:
-        count = view.story_count()
-        if not count and not force and out.exists() and out.stat().st_size:
-            raise ExportError(f"{out} is as it was: the store has no story; --force would replace it with nothing")
-        with replacing(out) as file:
-            write(_with_progress(view.records(), count), file)
-    return count
+        if target.is_directory:
+            return directory.export(view, target.out, target.outputs, selection, split=target.split, force=force)
+        return single_file.export(view, target.out, target.outputs[0], selection, force=force)
 
 
-def _with_progress(records: Iterable[str], count: int) -> Iterable[str]:
-    return tqdm(records, total=count, unit=" stories", leave=False, disable=not sys.stderr.isatty())
+def _is_file_name(path: Path) -> bool:
+    return any(each in path.suffixes[-2:] for form in outputs.FILE_FORMS for each in form.suffixes)
+
+
+def stream(chosen: Options, selection: Selection = ALL) -> None:
+    """Write the selected stories to standard output as JSON Lines, and end quietly when nobody reads on.
+
+    Raises:
+        StoreError: the store cannot be read.
+        OSError: standard output cannot be written.
+    """
+    with Store.opened(chosen) as store, store.snapshot() as view:
+        standard_output.export(view, selection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -11,16 +11,17 @@ from sqlalchemy import Connection, and_, func, or_, select
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
-from solidot_spider.store import gaps, schema
+from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.records import Choice
 from solidot_spider.store.rows import PageRow
 from solidot_spider.store.schema import IS_DATED
 from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.unasked import unasked
 
-RECORDS_AT_ONCE = 500
-"""Records of an export that are in memory at once."""
+ALL = Choice()
+"""Every story."""
 
 
 class LastLook(NamedTuple):
@@ -59,16 +60,18 @@ class Snapshot:
         self._connection = connection
         self._verify = verify
 
-    def story_count(self) -> int:
-        """How many stories are stored, withdrawn ones too."""
-        return self._connection.execute(select(func.count()).select_from(schema.stories)).scalar_one()
+    def story_count(self, choice: Choice = ALL) -> int:
+        """How many stories are stored, of those that are chosen."""
+        return records.count(self._connection, choice)
 
-    def records(self) -> Iterator[str]:
-        """The record of each story as JSON, by ascending sid."""
-        statement = select(schema.stories.c.record).order_by(schema.stories.c.sid)
-        options = {"yield_per": RECORDS_AT_ONCE}
-        yield from self._connection.execute(statement, execution_options=options).scalars()
+    def records(self, choice: Choice = ALL) -> Generator[str]:
+        """The record of each chosen story as JSON, by ascending sid."""
+        yield from records.records(self._connection, choice)
         self._verify()
+
+    def periods(self, choice: Choice, length: int) -> list[str]:
+        """The years (length 4) or months (7) of the chosen stories, ascending: ``2024`` or ``2024-10``."""
+        return records.periods(self._connection, choice, length)
 
     def newest(self, limit: int) -> list[int]:
         """The newest stories that the site should still have, newest first."""

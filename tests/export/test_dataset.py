@@ -15,8 +15,8 @@ from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.export import dataset
-from solidot_spider.export.dataset import ExportError
-from solidot_spider.store import queries
+from solidot_spider.export.errors import ExportError
+from solidot_spider.store import records
 from solidot_spider.store.errors import StoreError
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot
@@ -44,7 +44,7 @@ def lines(*sids: int) -> bytes:
 def test_every_story_is_there_once_sorted_by_sid(
     store: Store, chosen: Options, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "RECORDS_AT_ONCE", 2)
+    monkeypatch.setattr(records, "RECORDS_AT_ONCE", 2)
     run(store, stored(70), stored(9), heard(10, Outcome.FAILED), heard(11, Outcome.MISSING))
     run(store, stored(100), stored(9), stored(8), heard(70, Outcome.FAILED), heard(12, Outcome.UNPARSED))
     assert dataset.export(chosen, out) == 4
@@ -103,10 +103,10 @@ def test_nothing_may_replace_nothing(chosen: Options, out: Path) -> None:
     assert out.read_bytes() == b""
 
 
-@pytest.mark.parametrize("name", ["stories.csv", "stories", "stories.jsonl.gz", ".jsonl"])
+@pytest.mark.parametrize("name", ["stories.xlsx", "stories.gz", "stories.parquet.gz", ".jsonl"])
 def test_a_form_that_there_is_not_is_refused(store: Store, chosen: Options, out: Path, name: str) -> None:
     run(store, stored(5))
-    with pytest.raises(ExportError, match=r"\.jsonl, \.jl, \.ndjson"):
+    with pytest.raises(ExportError, match=r"\.jsonl, \.jl, \.ndjson|is not packed"):
         dataset.export(chosen, out.with_name(name), force=True)
     assert list(out.parent.iterdir()) == []
 
@@ -128,8 +128,9 @@ def test_a_directory_that_is_not_there_is_an_error(store: Store, chosen: Options
 def test_a_failure_leaves_no_part_behind(store: Store, chosen: Options, out: Path) -> None:
     run(store, stored(5))
     out.mkdir()
-    with pytest.raises(OSError):  # a directory cannot be replaced by a file
+    with pytest.raises(ExportError, match="there is a directory"):
         dataset.export(chosen, out)
+    assert list(out.iterdir()) == []
     assert list(out.parent.iterdir()) == [out]
 
 
@@ -171,7 +172,15 @@ def test_a_file_that_was_made_is_told_with_its_stories(data: Path, out: Path) ->
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
-        (["stories.csv"], 2, "stories.csv"),
+        (["stories.xlsx"], 2, "stories.xlsx"),
+        ([], 2, "--stdout"),
+        (["--stdout", "stories.jsonl"], 2, "not both"),
+        (["stories.jsonl", "--since", "2025"], 2, "--since=2025"),
+        (["stories.jsonl", "--since", "2025-10-02", "--until", "2025-10-01"], 2, "2025-10-02"),
+        (["stories.jsonl", "--sids", "7-x"], 2, "'7-x'"),
+        (["stories.jsonl", "--fields", "title,texts"], 2, "'texts'"),
+        (["stories.jsonl", "--without", "withdrawn,views"], 2, "'views'"),
+        (["stories.jsonl", "--topic", "none"], 2, "--force"),
         (["stories.jsonl", "-s", "SOLIDOT_DATABASE_URL=none"], 2, "SOLIDOT_DATABASE_URL=none"),
         (["stories.jsonl", "-s", "SOLIDOT_DATABASE_URL=mysql://x"], 2, "SOLIDOT_DATABASE_URL=mysql"),
         (["none/stories.jsonl"], 4, "none/stories.jsonl"),

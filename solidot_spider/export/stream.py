@@ -1,0 +1,33 @@
+"""Writes the selected stories to standard output as JSON Lines, and ends quietly when nobody reads on."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, suppress
+from itertools import islice
+
+from solidot_spider.export import progress
+from solidot_spider.export.json_lines import LINES_AT_ONCE
+from solidot_spider.export.selection import Selection
+from solidot_spider.store.queries import Snapshot
+
+STANDARD_OUTPUT = 1
+
+
+def export(view: Snapshot, selection: Selection) -> None:
+    """Write the selected stories; an empty store writes nothing.
+
+    Raises:
+        StoreError: the store cannot be read.
+        OSError: standard output cannot be written.
+    """
+    with closing(progress.shown(view, selection, "standard output")) as records, suppress(BrokenPipeError):
+        while lines := list(islice(records, LINES_AT_ONCE)):
+            _write(b"\n".join([*lines, b""]))
+
+
+def _write(data: bytes) -> None:
+    """Write all of it past Python's own buffer, which would fail once more when the program ends."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(STANDARD_OUTPUT, left) :]

@@ -1,0 +1,65 @@
+"""A table of the dataset as forms take it: its columns, and its rows as lines of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from solidot_spider.export import columns
+from solidot_spider.export.columns import Column
+from solidot_spider.export.selection import COMMENTS, Selection
+
+
+class Table(NamedTuple):
+    """A table.
+
+    Attributes:
+        name: ``stories`` or ``comments``.
+        columns: what each row has, in this order.
+        rows: each row as one line of JSON in UTF-8, without its end, read once.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Iterable[bytes]
+
+
+class Counted:
+    """Rows, counted on their way."""
+
+    def __init__(self, rows: Iterable[bytes]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+class _Commented(msgspec.Struct):
+    sid: int
+    comments: list[dict[str, msgspec.Raw]]
+
+
+_commented = msgspec.json.Decoder(_Commented)
+_encode = msgspec.json.Encoder().encode
+
+
+def stories(selection: Selection, records: Iterable[bytes]) -> Table:
+    """The table of the stories, with the fields that a selection keeps."""
+    return Table("stories", columns.of_stories(selection.fields), records)
+
+
+def comments(records: Iterable[bytes]) -> Table:
+    """The table of the comments of stories, in the order of their pages."""
+    return Table(COMMENTS, columns.of_comments(), _comment_rows(records))
+
+
+def _comment_rows(records: Iterable[bytes]) -> Iterator[bytes]:
+    for record in records:
+        story = _commented.decode(record)
+        for comment in story.comments:
+            yield _encode({"sid": story.sid, **comment})

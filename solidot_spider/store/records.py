@@ -1,0 +1,74 @@
+"""Reads the records of stories that are chosen by sid, day and withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from solidot_spider.base.sids import Range, Sids
+from solidot_spider.store import schema
+
+RANGES_AT_ONCE = 100
+"""Ranges of sids in one query: a database takes no statement of any length."""
+
+RECORDS_AT_ONCE = 500
+"""Records of an export that are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which stories are read.
+
+    Attributes:
+        sids: only these; None for all.
+        since: only what was published at this time or later, in Beijing, as ISO 8601; it may be cut (``2024-10``).
+        before: only what was published earlier than this.
+        withdrawn: those that the site has no more, too.
+    """
+
+    sids: Sids | None = None
+    since: str = ""
+    before: str = ""
+    withdrawn: bool = True
+
+
+def records(connection: Connection, choice: Choice) -> Generator[str]:
+    """The record of each chosen story as JSON, by ascending sid."""
+    for statement in _statements(select(schema.stories.c.record), choice):
+        ordered = statement.order_by(schema.stories.c.sid)
+        with connection.execute(ordered, execution_options={"yield_per": RECORDS_AT_ONCE}) as found:
+            yield from found.scalars()
+
+
+def count(connection: Connection, choice: Choice) -> int:
+    """How many stories are chosen."""
+    statements = _statements(select(func.count()).select_from(schema.stories), choice)
+    return sum(connection.execute(statement).scalar_one() for statement in statements)
+
+
+def periods(connection: Connection, choice: Choice, length: int) -> list[str]:
+    """The years (``2024``; length 4) or months (``2024-10``; length 7) of the chosen stories, ascending."""
+    period = func.substr(schema.stories.c.published_at, 1, length)
+    statements = _statements(select(period).distinct(), choice)
+    return sorted({found for each in statements for found in connection.execute(each).scalars()})
+
+
+def _statements(select_from: Select[Any], choice: Choice) -> Iterator[Select[Any]]:
+    """The query, in as many parts as the ranges of sids need; together in ascending order of sids."""
+    stories = schema.stories.c
+    if choice.since:
+        select_from = select_from.where(stories.published_at >= choice.since)
+    if choice.before:
+        select_from = select_from.where(stories.published_at < choice.before)
+    if not choice.withdrawn:
+        select_from = select_from.where(stories.withdrawn_at.is_(None))
+    if choice.sids is None:
+        yield select_from
+        return
+    ranges: list[Range] = choice.sids.ranges
+    for first in range(0, len(ranges), RANGES_AT_ONCE):
+        within = (stories.sid.between(*each) for each in ranges[first : first + RANGES_AT_ONCE])
+        yield select_from.where(or_(*within))
