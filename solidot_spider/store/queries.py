@@ -61,8 +61,8 @@ class Snapshot:
         """How many stories are stored, of those that are chosen."""
         return records.count(self._connection, choice)
 
-    def records(self, choice: Choice = ALL) -> Generator[str]:
-        """The record of each chosen story as JSON, by ascending sid."""
+    def records(self, choice: Choice = ALL) -> Generator[bytes]:
+        """The record of each chosen story as JSON in UTF-8, by ascending sid."""
         return records.records(self._connection, choice)
 
     def periods(self, choice: Choice, length: int) -> list[str]:
