@@ -16,7 +16,7 @@ from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.outputs import Output
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-SCHEMA = "story.schema.json"
+SCHEMA = "schemas/record.json"
 """The JSON Schema of the records, with the fields that are kept."""
 
 _MEDIA_TYPES = {
