@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from solidot_spider import items
-from solidot_spider.export import columns, contents, parquet
+from solidot_spider.export import columns, contents, parquet, reader_schemas
 from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.outputs import Output
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-SCHEMA = "story.schema.json"
+SCHEMA = "schemas/record.json"
 """The JSON Schema of the records, with the fields that are kept."""
 
 _MEDIA_TYPES = {
@@ -56,7 +56,7 @@ class Part:
 
 
 def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None:
-    """Write the JSON Schema of the records and, last, the descriptor.
+    """Write the schemas of the records and, last, the descriptor.
 
     Args:
         directory: the dataset, with all its parts.
@@ -66,9 +66,12 @@ def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None
     Raises:
         OSError: a file cannot be read or written.
     """
-    _write_json(directory / SCHEMA, _schema(fields))
     resources = [_resource(directory, part) for part in parts]
-    schema = {"name": "story-schema", **_file(directory, SCHEMA), "mediatype": "application/schema+json"}
+    schemas = {SCHEMA: _json(_schema(fields)), **_reader_schemas(parts)}
+    for path, data in schemas.items():
+        (directory / path).parent.mkdir(exist_ok=True)
+        (directory / path).write_bytes(data)
+        resources.append({"name": _name(path), **_file(directory, path)})
     stories = max((_stories(parts, each.output) for each in parts), default=0)
     described = {
         "$schema": PROFILE,
@@ -76,9 +79,9 @@ def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None
         "title": "Solidot (奇客)",
         "program": contents.PROGRAM,
         "counts": {"stories": stories},
-        "resources": [*resources, schema],
+        "resources": resources,
     }
-    _write_json(directory / contents.DESCRIPTOR, described)
+    (directory / contents.DESCRIPTOR).write_bytes(_json(described))
 
 
 def digest(path: Path) -> str:
@@ -110,7 +113,7 @@ def _stories(parts: Iterable[Part], output: Output) -> int:
 def _resource(directory: Path, part: Part) -> dict[str, Any]:
     form, packing = part.output.form.name, part.output.packing
     made = {
-        "name": part.path.lower().replace("/", "-").replace(".", "-"),
+        "name": _name(part.path),
         **_file(directory, part.path),
         "format": form,
         "mediatype": _MEDIA_TYPES[form],
@@ -140,5 +143,14 @@ def _schema(fields: Sequence[str]) -> dict[str, Any]:
     return made
 
 
-def _write_json(path: Path, value: Any) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+def _reader_schemas(parts: Iterable[Part]) -> dict[str, bytes]:
+    lines = next((each for each in parts if each.output.form.name == "jsonl"), None)
+    return reader_schemas.files(lines.columns) if lines else {}
+
+
+def _name(path: str) -> str:
+    return path.lower().replace("/", "-").replace(".", "-")
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -12,6 +12,7 @@ from solidot_spider.export import columns
 from solidot_spider.export.columns import BEIJING_TEXT, Column, Kind
 from solidot_spider.export.errors import missing_extra
 from solidot_spider.export.pipes import Pipes
+from solidot_spider.export.reader_schemas import duckdb_columns
 from solidot_spider.export.table import Table
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ ROW_GROUP = 4096
 """Rows of a group: about ten megabytes of stories, which are in memory at once."""
 
 MEMORY = "512MB"
-
-_TYPES = {Kind.INTEGER: "BIGINT", Kind.TEXT: "VARCHAR", Kind.TIME: "TIMESTAMP WITH TIME ZONE"}
 
 
 def write(table: Table, file: IO[bytes], beside: Path) -> None:
@@ -45,11 +44,6 @@ def write(table: Table, file: IO[bytes], beside: Path) -> None:
             pipes.feed(table.rows, lambda: database.execute(statement))
         with made.open("rb") as done:
             copyfileobj(done, file, 1 << 20)
-
-
-def duckdb_columns(of: Iterable[Column]) -> dict[str, str]:
-    """The types by which DuckDB's ``read_json`` reads a table in JSON Lines."""
-    return {each.name: _type(each) for each in of}
 
 
 def parquet_columns(of: Iterable[Column]) -> tuple[Column, ...]:
@@ -98,16 +92,8 @@ def _has_published_at(of: Iterable[Column]) -> bool:
 
 def _selected(column: Column) -> str:
     if column.name == columns.PUBLISHED_AT:
-        return f"{column.name}::{_TYPES[Kind.TIME]} AS {column.name}, {column.name} AS {BEIJING_TEXT}"
+        return f"{column.name}::TIMESTAMPTZ AS {column.name}, {column.name} AS {BEIJING_TEXT}"
     return _name(column.name)
-
-
-def _type(column: Column) -> str:
-    if column.kind is Kind.LIST:
-        return f"{_type(column.inner[0])}[]"
-    if column.kind is Kind.STRUCT:
-        return f"STRUCT({', '.join(f'{_name(each.name)} {_type(each)}' for each in column.inner)})"
-    return _TYPES[column.kind]
 
 
 def _name(name: str) -> str:

@@ -6,18 +6,25 @@ DuckDB keeps what it reads from a pipe until the pipe ends: the rows go through 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from queue import Queue
 from threading import Thread
 from typing import Self
 
 PIPES = 100
-"""The last one takes all that is left: more than 1.6 GB of rows would cost memory."""
+"""The last one takes all that is left: more than 800 MB of rows would cost memory."""
 
-PIPE_BYTES = 16 << 20
+PIPE_BYTES = 8 << 20
+HELD = 1 << 20
+"""Bytes that a pipe holds, where the system lets it: the fewer turns."""
+
 ROWS_AT_ONCE = 256
+BLOCKS_AHEAD = 16
+"""Blocks of rows that are read while DuckDB converts: it reads nothing meanwhile, and a pipe holds little."""
 
 
 class Pipes:
@@ -26,12 +33,17 @@ class Pipes:
     def __init__(self) -> None:
         self._readers: list[int] = []
         self._writers: list[int] = []
+        self._blocks = Queue[bytes | None](BLOCKS_AHEAD)
+        self._has_ended = False
         self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
         try:
             for _ in range(PIPES):
                 reader, writer = os.pipe()
+                if hasattr(fcntl, "F_SETPIPE_SZ"):
+                    with suppress(OSError):  # the user has many pipes already: they are as they come
+                        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, HELD)
                 self._readers.append(reader)
                 self._writers.append(writer)
         except OSError:
@@ -49,19 +61,23 @@ class Pipes:
         return [f"/dev/fd/{each}" for each in self._readers]
 
     def feed(self, rows: Iterable[bytes], read: Callable[[], object]) -> None:
-        """Write rows, one a line, while ``read`` reads all pipes in a thread of its own.
+        """Write rows, one a line, while ``read`` reads all pipes; each in a thread of its own.
 
         Raises:
             OSError: ``read`` failed.
         """
-        reader = Thread(target=self._read, args=(read,))
-        reader.start()
+        threads = (Thread(target=self._read, args=(read,)), Thread(target=self._write))
+        for thread in threads:
+            thread.start()
         try:
-            with suppress(BrokenPipeError):  # the reader has failed
-                self._write(rows)
+            for block in _blocks(rows):
+                self._blocks.put(block)
+                if self._has_ended:
+                    break
         finally:
-            _close(self._writers)
-            reader.join()
+            self._blocks.put(None)
+            for thread in threads:
+                thread.join()
         if self._error is not None:
             raise OSError(errno.EIO, str(self._error).partition("\n")[0]) from self._error
 
@@ -73,16 +89,25 @@ class Pipes:
         finally:
             _close(self._readers)
 
-    def _write(self, rows: Iterable[bytes]) -> None:
+    def _write(self) -> None:
         written = 0
-        for data in _blocks(rows):
-            if written + len(data) > PIPE_BYTES and written and len(self._writers) > 1:
-                os.close(self._writers.pop(0))
-                written = 0
-            written += len(data)
-            left = memoryview(data)
-            while left:
-                left = left[os.write(self._writers[0], left) :]
+        try:
+            while block := self._blocks.get():
+                if written + len(block) > PIPE_BYTES and written and len(self._writers) > 1:
+                    os.close(self._writers.pop(0))
+                    written = 0
+                written += len(block)
+                left = memoryview(block)
+                while left:
+                    left = left[os.write(self._writers[0], left) :]
+        except OSError as error:
+            self._has_ended = True
+            if not isinstance(error, BrokenPipeError):  # else the reader has failed, and says why
+                self._error = error
+            while self._blocks.get():
+                pass
+        finally:
+            _close(self._writers)
 
 
 def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:

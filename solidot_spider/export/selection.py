@@ -81,8 +81,7 @@ class Selection:
         wanted = self._wanted() if self.topic or self.editor else None
         is_whole = self.fields == FIELDS
         with closing(view.records(self._choice())) as records:  # a query that is given up must end before the view
-            for record in records:
-                line = record.encode()
+            for line in records:
                 if wanted is None or wanted(_marks.decode(line)):
                     yield line if is_whole else self._kept(line)
 

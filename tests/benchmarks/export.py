@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, dataset, parquet
+from solidot_spider.export import columns, dataset, parquet, reader_schemas
 from tests.benchmarks import by_turns
 from tests.benchmarks.store import filled
 from tests.crawling import measured
@@ -32,7 +32,9 @@ def bare(data: Path, out: Path) -> None:
 
 def duckdb(lines: Path, out: Path) -> None:
     """Make Parquet of JSON Lines, with the settings that an export has."""
-    types = ", ".join(f"'{name}': '{kind}'" for name, kind in parquet.duckdb_columns(columns.of_stories()).items())
+    types = ", ".join(
+        f"'{name}': '{kind}'" for name, kind in reader_schemas.duckdb_columns(columns.of_stories()).items()
+    )
     with parquet.connect() as database:
         database.execute(
             f"COPY (SELECT * FROM read_json('{lines}', format='newline_delimited', columns={{{types}}})) TO '{out}' "

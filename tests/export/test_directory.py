@@ -48,7 +48,8 @@ def out(tmp_path: Path) -> Path:
 def test_it_holds_json_lines_and_parquet(records: list[dict[str, Any]], chosen: Options, out: Path) -> None:
     assert dataset.export(chosen, out) == len(records)
     assert sorted(whole(out)) == [
-        "comments.parquet", "datapackage.json", "stories.jsonl.zst", "stories.parquet", "story.schema.json"
+        "comments.parquet", "datapackage.json", "schemas/duckdb.json", "schemas/huggingface.json", "schemas/polars.py",
+        "schemas/record.json", "stories.jsonl.zst", "stories.parquet",
     ]  # fmt: skip
     assert read_lines(out / "stories.jsonl.zst") == records
     assert list(out.parent.iterdir()) == [out]
@@ -99,9 +100,10 @@ def test_the_descriptor_and_the_schema_know_the_fields_that_are_kept(
     assert names == {
         "stories.jsonl": ["sid", "title", "editor"],
         "stories.csv": ["sid", "title", "editor_name", "editor_uid"],
-        "story.schema.json": [],
+        "schemas/record.json": [],
+        **{path: [] for path in ("schemas/duckdb.json", "schemas/huggingface.json", "schemas/polars.py")},
     }
-    schema = json.loads((out / "story.schema.json").read_text())
+    schema = json.loads((out / "schemas/record.json").read_text())
     assert schema["$defs"]["Story"]["required"] == ["sid", "title", "editor"]
     assert check.check(out).faults == []
 

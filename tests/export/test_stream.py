@@ -13,6 +13,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.store.store import Store
 from tests.crawling import environment, solidot
 from tests.stores import fields, run, stored
+from tests.terminal import on_a_terminal
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -52,3 +53,10 @@ def test_what_cannot_be_written_is_said(data: Path) -> None:
         )
         assert (done.returncode, done.stderr.count("\n")) == (4, 1)
         assert done.stderr.startswith("solidot: ")
+
+
+def test_a_terminal_shows_how_far_it_is(data: Path) -> None:
+    status, shown = on_a_terminal(NOWHERE, data, "export", "stories.csv")
+    assert status == 0
+    assert "stories.csv: 100%|" in shown or "stories.csv:   0%|" in shown
+    assert shown.rstrip().endswith("stories.csv: 199 stories")
