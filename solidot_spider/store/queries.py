@@ -64,16 +64,10 @@ class Snapshot:
         """How many stories are stored, of those that are chosen."""
         return records.count(self._connection, choice)
 
-<<<<<<< HEAD
-    def records(self, choice: Choice = ALL) -> Generator[str]:
-        """The record of each chosen story as JSON, by ascending sid."""
-        yield from records.records(self._connection, choice)
-        self._verify()
-=======
     def records(self, choice: Choice = ALL) -> Generator[bytes]:
         """The record of each chosen story as JSON in UTF-8, by ascending sid."""
-        return records.records(self._connection, choice)
->>>>>>> b7e6a956df8e211f77bca080a258940d8da4337f
+        yield from records.records(self._connection, choice)
+        self._verify()
 
     def periods(self, choice: Choice, length: int) -> list[str]:
         """The years (length 4) or months (7) of the chosen stories, ascending: ``2024`` or ``2024-10``."""
