@@ -15,7 +15,7 @@ LARGE = 4 * 1024 * 1024 - 64 * 1024
 """The largest answer that is downloaded, but for what else is on the page."""
 MOST_SECONDS = 2
 MOST_MEGABYTES = 200
-SAMPLE = 100_000
+SAMPLE = 30_000
 
 
 def check(found: list[Cost]) -> None:

@@ -16,6 +16,8 @@ from tests.relay import on_ipv6
 from tests.server.client import Running, running
 from tests.unprivileged import WITHOUT_RIGHTS, unprivileged
 
+pytestmark = pytest.mark.long
+
 NOBODY_ANSWERS = "http://127.0.0.1:9"
 STORY = ("crawl", "story", "-a", "sid=79520", *FAST)
 LONG = "x" * 256

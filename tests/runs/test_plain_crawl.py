@@ -36,6 +36,8 @@ MINE = "from solidot_spider.spiders import story\n\n\nclass Mine(story.StorySpid
 FOREIGN = """
 import scrapy
 
+pytestmark = pytest.mark.long
+
 
 class Page(scrapy.Item):
     title = scrapy.Field()

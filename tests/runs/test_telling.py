@@ -16,6 +16,8 @@ from tests.crawling import FAST, NOW, PLENTY, REPORT, Crawl, crawl, environment,
 from tests.faulty_site import faulty
 from tests.server.client import Running, running
 
+pytestmark = pytest.mark.long
+
 STDERR = {
     "full": "2>/dev/full",
     "closed": "2>&-",

@@ -18,6 +18,8 @@ from tests.conftest import needs_postgres
 from tests.crawling import FAST, REPORT, Crawl, crawl, finish, start, status, stored, until
 from tests.faulty_site import asked_paths, asked_sids, faulty
 
+pytestmark = pytest.mark.long
+
 SLACK = 10.0
 """Seconds that a busy machine may be late."""
 SOON = 5.0 + SLACK
