@@ -18,8 +18,8 @@ from solidot_spider.export.table import Table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ROW_GROUP = 4096
-"""Rows of a group: about ten megabytes of stories, which are in memory at once."""
+ROW_GROUP = 2048
+"""Rows of a group, which are in memory at once: about five megabytes of stories."""
 
 MEMORY = "512MB"
 

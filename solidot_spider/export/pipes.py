@@ -23,7 +23,7 @@ HELD = 1 << 20
 """Bytes that a pipe holds, where the system lets it: the fewer turns."""
 
 ROWS_AT_ONCE = 256
-BLOCKS_AHEAD = 16
+BLOCKS_AHEAD = 8
 """Blocks of rows that are read while DuckDB converts: it reads nothing meanwhile, and a pipe holds little."""
 
 
