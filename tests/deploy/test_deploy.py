@@ -23,6 +23,8 @@ from tests.crawling import PATIENCE, start, stored, until
 from tests.server.client import running
 from tests.tls import serving
 
+pytestmark = pytest.mark.long
+
 DEPLOY = Path(str(files("solidot_spider.deploy")))
 SERVICE, TIMER = DEPLOY / "solidot.service", DEPLOY / "solidot.timer"
 ROOT = Path(__file__).parents[2]

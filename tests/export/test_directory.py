@@ -233,6 +233,7 @@ def data(tmp_path: Path) -> Path:
 FORMS = ("--format", "jsonl,csv,parquet,markdown")
 
 
+@pytest.mark.long
 def test_a_kill_leaves_the_old_or_the_new_one(data: Path, out: Path) -> None:
     assert solidot(NOWHERE, data, "export", str(out), *FORMS).status == 0
     old = whole(out)
@@ -256,6 +257,7 @@ def test_a_kill_leaves_the_old_or_the_new_one(data: Path, out: Path) -> None:
     assert list(out.parent.iterdir()) == [out]
 
 
+@pytest.mark.long
 def test_a_termination_leaves_nothing_beside(data: Path, out: Path) -> None:
     process = start(NOWHERE, data, "export", str(out), *FORMS)
     while not list(out.parent.glob("*.part/*")):
@@ -266,6 +268,7 @@ def test_a_termination_leaves_nothing_beside(data: Path, out: Path) -> None:
     assert list(out.parent.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["dataset", "stories.parquet", "stories.db", "stories.csv", "stories.jsonl.gz"])
 def test_a_full_disk_leaves_the_old_one(data: Path, out: Path, name: str) -> None:
     target = out.with_name(name)

@@ -15,6 +15,8 @@ import pytest
 from tests.crawling import solidot
 from tests.moving_site import Moving, moving
 
+pytestmark = pytest.mark.long
+
 NOW = datetime.fromisoformat("2023-02-10T12:00:00+08:00")
 AHEAD = NOW + timedelta(days=12 * 365)
 DAY = timedelta(days=1)

@@ -11,6 +11,8 @@ import pytest
 from tests.crawling import NOW, PLENTY, REPORT, Crawl, crawl
 from tests.server.client import Running, running
 
+pytestmark = pytest.mark.long
+
 MINE = "tests.user_components"
 STORIES = {79517, 79520, 79523}
 Fault = tuple[tuple[str, str], str, int]

@@ -10,6 +10,7 @@ from tests import fault_table
 from tests.faults import FAULTS, Fault
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_each_fault_has_its_outcome_and_harms_no_other_id(tmp_path: Path, fault: Fault) -> None:
     run = fault_table.run(fault, tmp_path)

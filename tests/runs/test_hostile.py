@@ -14,6 +14,8 @@ import pytest
 from tests.crawling import WIDE, measured
 from tests.faulty_site import faulty
 
+pytestmark = pytest.mark.long
+
 site = partial(faulty, stories="generated:200")
 
 

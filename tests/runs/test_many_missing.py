@@ -14,6 +14,8 @@ from solidot_spider.base.outcome import MANY_MISSING
 from tests.crawling import Crawl, solidot
 from tests.moving_site import Moving, moving
 
+pytestmark = pytest.mark.long
+
 NOW = datetime.fromisoformat("2023-03-01T12:00:00+08:00")
 DAY = timedelta(days=1)
 ALL = ("-a", "sids=101-140", "-a", "refresh=true")

@@ -17,6 +17,8 @@ from tests.odd_site import answer, odd
 from tests.server.client import running
 from tests.stores import page
 
+pytestmark = pytest.mark.long
+
 ODD = {
     "/story?sid=1": answer(status=b"9999999999999999999 Odd"),
     "/story?sid=2": answer(status=b"10000000000000000000000000000000000 Odd"),

@@ -18,6 +18,8 @@ from tests.crawling import NOW, Crawl, finish, solidot, start, status
 from tests.faulty_site import asked_paths
 from tests.server.client import Running, running
 
+pytestmark = pytest.mark.long
+
 NO_MIRROR = {"SOLIDOT_MIRROR_OF": ""}
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.moving_site import Moving, moving
 
+pytestmark = pytest.mark.long
+
 NOW = datetime.fromisoformat("2023-03-01T12:00:00+08:00")
 FIRST = ("-a", "sids=1-40")
 NO_DEPARTMENT = ("<b>来自", "<b>出自")
