@@ -23,6 +23,8 @@ from solidot_spider.store.store import Store
 from tests.crawling import FAST, crawl, finish, start, until
 from tests.moving_site import Moving, moving
 
+pytestmark = pytest.mark.long
+
 NOW = datetime.fromisoformat("2025-11-08T12:00:00+08:00")
 STAYS = [sid for sid in range(1, 2000) if sid % 13 != 5 and sid % 29 != 4 and sid % 31 != 6]
 """Stories that the site has, and that it has not withdrawn."""

@@ -12,6 +12,8 @@ import pytest
 from tests.crawling import Crawl, environment, read_stories, solidot
 from tests.odd_site import odd
 
+pytestmark = pytest.mark.long
+
 SCRIPT = """
 import sys
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
@@ -35,8 +37,6 @@ process.start()
 MINE = "from solidot_spider.spiders import story\n\n\nclass Mine(story.StorySpider):\n    name = 'mine'\n"
 FOREIGN = """
 import scrapy
-
-pytestmark = pytest.mark.long
 
 
 class Page(scrapy.Item):
