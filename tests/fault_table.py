@@ -43,7 +43,8 @@ def _run(fault: Fault, scratch: Path, measure: Measure) -> tuple[Crawl, int]:
 
 def row(fault: Fault, seconds: str = "", peak: str = "") -> str:
     """The line of a fault."""
-    return f"| {fault.name} | `{fault.outcome.strip()}` | {fault.status} | {seconds} | {peak} |\n"
+    name = fault.name.replace("|", "\\|")
+    return f"| {name} | `{fault.outcome.strip()}` | {fault.status} | {seconds} | {peak} |\n"
 
 
 def written() -> str:

@@ -99,4 +99,40 @@ PAGES = [
     _page("a body without text", "unparsed: no-body", BODY, '<div class="x">'),
 ]
 
-FAULTS = [*ANSWERS, *PAGES]
+MINE = "tests.user_components"
+
+
+def _given(name: str, outcome: str, *words: str, status: int = 2, **env: str) -> Fault:
+    return Fault(name, outcome, status, words=words, env=env)
+
+
+def _set(setting: str, outcome: str, status: int = 2) -> Fault:
+    return _given(f"`-s {setting}`", outcome, "-s", setting, status=status)
+
+
+SURROUNDINGS = [
+    _set("DOWNLOAD_DELAY=nan", "DOWNLOAD_DELAY=nan: give a number"),
+    _set("CONCURRENT_ITEMS=0", "CONCURRENT_ITEMS=0: give a whole number from 1"),
+    _set("LOG_LEVEL=FOO", "LOG_LEVEL=FOO: no level of a log"),
+    _set("LOG_FILE=/nope/x", "LOG_FILE=/nope/x: there is no directory"),
+    _set("JOBDIR=jobs", "JOBDIR=jobs: no crawl needs it"),
+    _set("FEED_EXPORT_BATCH_ITEM_COUNT=2", "FEED_EXPORT_BATCH_ITEM_COUNT: a feed is one file"),
+    _set('ITEM_PIPELINES={"solidot_spider.pipelines.StorePipeline": null}', "StorePipeline is needed"),
+    _set(f'ITEM_PIPELINES={{"{MINE}.Nothing": 450}}', "a pipeline gave NoneType in place of the record", status=1),
+    _given("an option that does not exist", "SOLIDOT_DATADIR: there is no such option", SOLIDOT_DATADIR="x"),
+    _given("a list of ids given twice", "-a sids= is given 2 times", "-a", "sids=1"),
+    _given("a file in a place that nothing can write to", "foo is no scheme of a place", "-O", "foo://x.jsonl"),
+    _given("a file on a server that is not there", "Connection refused", "-O", "ftp://127.0.0.1:9/x.jsonl", status=4),
+    _given(
+        "an encoding without the story's characters",
+        "not written to x.csv (UnicodeEncodeError)",
+        *("-O", "x.csv", "-s", "FEED_EXPORT_ENCODING=ascii"),
+        status=1,
+    ),
+    _given("a report that cannot be written", "/dev/full: No space left", "--report", "/dev/full", status=4),
+    _given("a proxy that is not there, before this machine", "3 stored", status=0, http_proxy="http://127.0.0.1:9"),
+    _given("a console that knows ASCII only", "3 stored", status=0, PYTHONIOENCODING="ascii"),
+    _given("another language and zone", "3 stored", status=0, LC_ALL="C", TZ="America/St_Johns"),
+]
+
+FAULTS = [*ANSWERS, *PAGES, *SURROUNDINGS]

@@ -113,7 +113,7 @@ class StoryFeed(FeedExporter):
                 self._end_run()
                 why = NOT_WRITTEN
             except Exception as error:
-                logger.exception("Story %s is not written to %s", sid, shown(slot.uri))
+                logger.debug("Story %s is not written to %s", sid, shown(slot.uri), exc_info=True)
                 why = why or f"{NOT_WRITTEN} to {shown(slot.uri)} ({type(error).__name__})"
         if why:
             self.session.faults.lost(sid, why)
