@@ -68,3 +68,9 @@ PAGE_END_TO_EOF = re.compile(
     re.IGNORECASE,
 )
 """The end of a page and what is often behind it: tags, scripts and HTML comments, but no text."""
+
+HALF_A_CHARACTER = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
+)
+REPLACEMENT = "\ufffd".encode()
+"""A reference to half of a surrogate pair, of which each libxml2 makes something else, and what stands for it."""

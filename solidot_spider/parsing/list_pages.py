@@ -14,6 +14,7 @@ from lxml.etree import _Element as Element
 from solidot_spider.base import site
 from solidot_spider.parsing import dateline, html_tree
 from solidot_spider.parsing.elements import has_class
+from solidot_spider.parsing.html_tags import HALF_A_CHARACTER, REPLACEMENT
 from solidot_spider.parsing.markup import (
     BLOCK_CLASS,
     BOX_TAG,
@@ -67,7 +68,7 @@ def feed_sids(data: bytes) -> list[int]:
     if html_tree.is_oversized(data):
         return []
     try:
-        root: Element | None = etree.fromstring(data.strip(), _FEED_PARSER)
+        root: Element | None = etree.fromstring(HALF_A_CHARACTER.sub(REPLACEMENT, data.strip()), _FEED_PARSER)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -79,10 +80,7 @@ def feed_sids(data: bytes) -> list[int]:
 
 
 def _linked_sid(link: Element) -> int | None:
-    try:
-        address = link.text or link.get("href") or ""
-    except UnicodeDecodeError:  # libxml2 lets a reference to half a surrogate pair pass
-        return None
+    address = link.text or link.get("href") or ""
     return site.linked_sid(site.resolve(address.strip(), site.CANONICAL))
 
 
