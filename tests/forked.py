@@ -90,7 +90,9 @@ class Forked:
             while selector.get_map():
                 ready = selector.select(_left(deadline))
                 if not ready:
-                    raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+                    late = subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0, bytes(out), bytes(err))
+                    late.add_note(f"it printed so far: {out.decode()}\n{err.decode()}")
+                    raise late
                 for key, _ in ready:
                     if key.data is None:
                         left = some = self._write(left)
