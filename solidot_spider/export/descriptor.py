@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -12,12 +12,21 @@ import msgspec
 
 from solidot_spider import items
 from solidot_spider.export import columns, contents, parquet, reader_schemas
-from solidot_spider.export.columns import Column, Kind
+from solidot_spider.export.changes import KINDS, REMOVED
+from solidot_spider.export.columns import CHANGE, Column, Kind
 from solidot_spider.export.outputs import Output
+from solidot_spider.export.selection import COMMENTS
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA = "schemas/record.json"
 """The JSON Schema of the records, with the fields that are kept."""
+
+SELECTION, PARSER_VERSIONS, DELTA = "selection", "parser_versions", "delta"
+"""Keys of the descriptor: what was selected; how many stories each version of the parser has read; where a delta begins,
+and where it leads."""
+
+FACTS = (SELECTION, PARSER_VERSIONS)
+"""Keys of what only the store knows of a dataset."""
 
 _MEDIA_TYPES = {
     "jsonl": "application/jsonl",
@@ -55,13 +64,14 @@ class Part:
     columns: tuple[Column, ...]
 
 
-def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None:
+def write(directory: Path, parts: Sequence[Part], fields: Sequence[str], about: Mapping[str, Any]) -> None:
     """Write the schemas of the records and, last, the descriptor.
 
     Args:
         directory: the dataset, with all its parts.
         parts: the parts.
         fields: the fields of a record that are kept.
+        about: what else the descriptor says.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -79,6 +89,7 @@ def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None
         "title": "Solidot (奇客)",
         "program": contents.PROGRAM,
         "counts": {"stories": stories},
+        **about,
         "resources": resources,
     }
     (directory / contents.DESCRIPTOR).write_bytes(_json(described))
@@ -126,7 +137,7 @@ def _resource(directory: Path, part: Part) -> dict[str, Any]:
     of = part.columns if form in _NESTED else columns.flat(part.columns)
     if form == "parquet":
         of = parquet.parquet_columns(of)
-    schema = table_schema(of, ("sid",) if part.table == "stories" else ("sid", "id"))
+    schema = table_schema(of, ("sid", "id") if part.table == COMMENTS else ("sid",))
     return {**made, "encoding": "utf-8", "schema": schema}
 
 
@@ -140,11 +151,14 @@ def _schema(fields: Sequence[str]) -> dict[str, Any]:
     story = made["$defs"]["Story"]
     story["properties"] = {name: each for name, each in story["properties"].items() if name in fields}
     story["required"] = [name for name in story["required"] if name in fields]
+    if CHANGE in fields:
+        story["properties"][CHANGE] = {"enum": [each for each in KINDS if each != REMOVED]}
+        story["required"].append(CHANGE)
     return made
 
 
 def _reader_schemas(parts: Iterable[Part]) -> dict[str, bytes]:
-    lines = next((each for each in parts if each.output.form.name == "jsonl"), None)
+    lines = next((each for each in parts if each.output.form.name == "jsonl" and each.table == "stories"), None)
     return reader_schemas.files(lines.columns) if lines else {}
 
 

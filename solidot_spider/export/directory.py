@@ -1,40 +1,43 @@
-"""Writes the selected stories into a directory of files with a descriptor, which is replaced whole or not at all."""
+"""Writes stories into a directory of files with a descriptor, which is replaced whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from solidot_spider.export import columns, contents, descriptor, markdown, part_directory, progress, table
+from solidot_spider.export.changes import REMOVED, REMOVED_FILE, removed_lines
+from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.contents import CHECKSUMS
 from solidot_spider.export.descriptor import Part
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.outputs import MARKDOWN, Output
-from solidot_spider.export.selection import COMMENTS, PERIODS, Selection
+from solidot_spider.export.outputs import JSONL, MARKDOWN, Output
+from solidot_spider.export.selection import COMMENTS, KEY, PERIODS
+from solidot_spider.export.source import Source, is_empty
 from solidot_spider.export.table import Counted, Table
-from solidot_spider.store.queries import Snapshot
 
 STRANGERS_SHOWN = 3
 
 
 def export(  # noqa: PLR0913 - what an export is made of
-    view: Snapshot,
+    source: Source,
     out: Path,
     outputs: Sequence[Output],
-    selection: Selection,
+    about: Mapping[str, Any],
     *,
     split: str = "",
     force: bool = False,
 ) -> int:
-    """Write the selected stories into a directory, in place of an old one; how many there are.
+    """Write stories into a directory, in place of an old one; how many there are.
 
     Args:
-        view: the store.
+        source: the stories.
         out: the directory.
         outputs: the forms and packings of its files.
-        selection: the stories and their fields.
+        about: what else the descriptor says of them.
         split: ``year`` or ``month``: a file for each; empty: one file.
         force: let a directory without stories replace one that has some.
 
@@ -46,64 +49,70 @@ def export(  # noqa: PLR0913 - what an export is made of
     """
     part_directory.heal(out.resolve())
     _refuse_strangers(out)
-    is_empty = _is_empty(view, selection)
-    if is_empty and not force and _stories_of(out):
+    if not force and _stories_of(out) and is_empty(source):
         raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
     with part_directory.replacing(out) as new:
-        writer = _Writer(view, new, split, is_document_root=out.suffix in MARKDOWN.suffixes)
-        parts = [part for output in outputs for part in writer.parts(output, selection)]
-        descriptor.write(new, parts, selection.fields)
+        writer = _Writer(source, new, split, is_document_root=out.suffix in MARKDOWN.suffixes)
+        parts = [part for output in outputs for part in writer.parts(output)]
+        if source.removed:
+            parts.append(writer.removed())
+        descriptor.write(new, parts, source.fields, about)
         return writer.stories
 
 
 class _Writer:
     """Writes the files of one export into a new directory."""
 
-    def __init__(self, view: Snapshot, new: Path, split: str, *, is_document_root: bool) -> None:
+    def __init__(self, source: Source, new: Path, split: str, *, is_document_root: bool) -> None:
         self.stories = 0
-        self._view = view
+        self._source = source
         self._new = new
         self._split = split
         self._documents = "" if is_document_root else "markdown/"
 
-    def parts(self, output: Output, selection: Selection) -> Iterator[Part]:
+    def parts(self, output: Output) -> Iterator[Part]:
         """Write the files of a form."""
-        made = list(self._parts(output, selection))
+        made = list(self._parts(output))
         self.stories = max(self.stories, sum(each.rows for each in made if each.table == "stories"))
         yield from made
 
-    def _parts(self, output: Output, selection: Selection) -> Iterator[Part]:
+    def removed(self) -> Part:
+        """Write the stories that a delta removes."""
+        rows = removed_lines(self._source.removed)
+        return self._written(REMOVED_FILE, Output(JSONL), Table(REMOVED, columns.of_stories((KEY, CHANGE)), rows))
+
+    def _parts(self, output: Output) -> Iterator[Part]:
         if output.form is MARKDOWN:
-            yield self._write_documents(output, selection)
+            yield self._write_documents(output)
             return
-        for each in selection.split(self._view, self._split) if self._split else (selection,):
-            if each.period and _is_empty(self._view, each):
+        fields = self._source.fields
+        has_comments = output.form.parts_comments and COMMENTS in fields
+        plain = tuple(each for each in fields if each != COMMENTS) if has_comments else fields
+        for period in self._source.periods(self._split) if self._split else ("",):
+            if period and is_empty(self._source, period):
                 continue
-            has_comments = output.form.parts_comments and each.has(COMMENTS)
-            yield self._write(output, each.without(COMMENTS) if has_comments else each, "stories")
+            yield self._write(output, "stories", plain, period)
             if has_comments:
-                yield self._write(output, each, COMMENTS)
+                yield self._write(output, COMMENTS, fields, period)
 
-    def _write(self, output: Output, selection: Selection, name: str) -> Part:
-        path = f"{name}{'-' * bool(selection.period)}{selection.period}{output.suffix}"
-        with closing(progress.shown(self._view, selection, path)) as records:
-            made = table.stories(selection, records) if name == "stories" else table.comments(records)
-            rows = Counted(made.rows)
-            with (self._new / path).open("xb") as file:
-                output.write(file, Table(name, made.columns, rows), self._new)
-        return Part(path, output, name, rows.count, made.columns)
+    def _write(self, output: Output, name: str, fields: tuple[str, ...], period: str) -> Part:
+        path = f"{name}{'-' * bool(period)}{period}{output.suffix}"
+        with closing(progress.shown(self._source, path, fields, period)) as records:
+            made = table.stories(fields, records) if name == "stories" else table.comments(records)
+            return self._written(path, output, made)
 
-    def _write_documents(self, output: Output, selection: Selection) -> Part:
+    def _written(self, path: str, output: Output, made: Table) -> Part:
+        rows = Counted(made.rows)
+        with (self._new / path).open("xb") as file:
+            output.write(file, made._replace(rows=rows), self._new)
+        return Part(path, output, made.name, rows.count, made.columns)
+
+    def _write_documents(self, output: Output) -> Part:
         directory = self._new / self._documents
         directory.mkdir(exist_ok=True)
-        with closing(progress.shown(self._view, selection, output.name)) as records:
+        with closing(progress.shown(self._source, output.name)) as records:
             count = markdown.write(records, directory, PERIODS[self._split or "year"])
-        return Part(f"{self._documents}{CHECKSUMS}", output, "stories", count, columns.of_stories(selection.fields))
-
-
-def _is_empty(view: Snapshot, selection: Selection) -> bool:
-    with closing(selection.records(view)) as records:
-        return next(records, None) is None
+        return Part(f"{self._documents}{CHECKSUMS}", output, "stories", count, columns.of_stories(self._source.fields))
 
 
 def _stories_of(out: Path) -> int:

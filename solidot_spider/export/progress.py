@@ -8,17 +8,16 @@ from contextlib import closing
 
 from tqdm import tqdm
 
-from solidot_spider.export.selection import Selection
-from solidot_spider.store.queries import Snapshot
+from solidot_spider.export.source import Source
 
 
-def shown(view: Snapshot, selection: Selection, name: str) -> Generator[bytes]:
-    """The selected records, with a bar of this name if standard error is a terminal."""
-    with closing(selection.records(view)) as records:
+def shown(source: Source, name: str, fields: tuple[str, ...] = (), period: str = "") -> Generator[bytes]:
+    """Lines with some of their fields, or all, with a bar of this name if standard error is a terminal."""
+    with closing(source.lines(fields or source.fields, period)) as lines:
         if not sys.stderr.isatty():
-            yield from records
+            yield from lines
             return
-        with tqdm(total=selection.count(view), desc=name, unit=" stories", leave=False, dynamic_ncols=True) as bar:
-            for record in records:
-                yield record
+        with tqdm(total=source.count(period), desc=name, unit=" stories", leave=False, dynamic_ncols=True) as bar:
+            for line in lines:
+                yield line
                 bar.update()

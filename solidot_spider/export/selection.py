@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
@@ -68,6 +69,19 @@ class Selection:
         """The same without a field."""
         return replace(self, fields=tuple(each for each in self.fields if each != field))
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """The selection as a descriptor has it; what selects nothing is left out."""
+        chosen = {
+            "sids": str(self.sids) if self.sids is not None else "",
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "topic": self.topic,
+            "editor": self.editor,
+            "without": "" if self.withdrawn else "withdrawn",
+        }
+        return {name: value for name, value in chosen.items() if value} | {"fields": list(self.fields)}
+
     def split(self, view: Snapshot, by: str) -> list[Selection]:
         """The same in parts, by ``year`` or ``month``; those that some story falls into."""
         return [replace(self, period=each) for each in view.periods(self._choice(), PERIODS[by])]
@@ -83,11 +97,7 @@ class Selection:
         with closing(view.records(self._choice())) as records:  # a query that is given up must end before the view
             for line in records:
                 if wanted is None or wanted(_marks.decode(line)):
-                    yield line if is_whole else self._kept(line)
-
-    def _kept(self, line: bytes) -> bytes:
-        values = _raw.decode(line)
-        return _encode({name: values[name] for name in self.fields})
+                    yield line if is_whole else kept(line, self.fields)
 
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()
@@ -98,6 +108,11 @@ class Selection:
 
         return wanted
 
+    def parser_versions(self, view: Snapshot) -> dict[str, int]:
+        """How many of the stories each version of the parser has read; those that are withdrawn, too."""
+        found = view.history.parser_versions(replace(self._choice(), withdrawn=True))
+        return {str(version): count for version, count in found.items()}
+
     def _choice(self) -> Choice:
         since = self.since.isoformat() if self.since else ""
         before = (self.until + timedelta(days=1)).isoformat() if self.until else ""
@@ -105,6 +120,12 @@ class Selection:
             after = _next(self.period)
             since, before = max(since, self.period), min(before or after, after)
         return Choice(self.sids, since, before, self.withdrawn)
+
+
+def kept(line: bytes, fields: tuple[str, ...]) -> bytes:
+    """The line of a record with these fields only."""
+    values = _raw.decode(line)
+    return _encode({name: values[name] for name in fields})
 
 
 def _next(period: str) -> str:

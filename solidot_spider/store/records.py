@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,10 @@ class Choice:
     withdrawn: bool = True
 
 
+ALL = Choice()
+"""Every story."""
+
+
 def records(connection: Connection, choice: Choice) -> Generator[bytes]:
     """The record of each chosen story as JSON in UTF-8, by ascending sid."""
     for statement in _statements(select(_in_utf8(connection)), choice):
@@ -54,6 +59,15 @@ def periods(connection: Connection, choice: Choice, length: int) -> list[str]:
     period = func.substr(schema.stories.c.published_at, 1, length)
     statements = _statements(select(period).distinct(), choice)
     return sorted({found for each in statements for found in connection.execute(each).scalars()})
+
+
+def parser_versions(connection: Connection, choice: Choice) -> dict[int, int]:
+    """How many of the chosen stories each version of the parser has read, by ascending version."""
+    version, found = schema.stories.c.parser_version, Counter[int]()
+    for statement in _statements(select(version, func.count()).group_by(version), choice):
+        for parser_version, stories in connection.execute(statement):
+            found[parser_version] += stories
+    return dict(sorted(found.items()))
 
 
 def _in_utf8(connection: Connection) -> ColumnElement[bytes]:
