@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from solidot_spider.export.descriptor import DELTA, FACTS
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
 from solidot_spider.export.line_file import LineFile
+from solidot_spider.export.selection import FIELDS
 
 
 class _Fetched(msgspec.Struct):
@@ -47,7 +49,7 @@ def applied(old: Exported, deltas: Sequence[Exported], out: Path | None) -> Iter
         for _, line in steps[-1]:
             lines.add(line)
         lines.end()
-        for delta, before, after in zip(deltas, steps, steps[1:], strict=True):
+        for delta, (before, after) in zip(deltas, pairwise(steps), strict=True):
             _check_revisions(delta, before.revision, after.revision)
         yield lines
 
@@ -59,11 +61,7 @@ def about(old: Exported, deltas: Sequence[Exported]) -> dict[str, Any]:
 
 
 def _fields(old: Exported, deltas: Sequence[Exported]) -> tuple[str, ...]:
-    return next((each.fields for each in (old, *deltas) if each.described or _has_lines(each)), old.fields)
-
-
-def _has_lines(exported: Exported) -> bool:
-    return next(iter(exported.lines()), None) is not None
+    return next((each.fields for each in (old, *deltas) if each.fields), FIELDS)
 
 
 def _check(old: Exported, deltas: Sequence[Exported]) -> None:
@@ -71,9 +69,9 @@ def _check(old: Exported, deltas: Sequence[Exported]) -> None:
         raise ExportError(f"--to {old.path}: it is a delta; give the dataset that the deltas begin with")
     fields = _fields(old, deltas)
     for each in deltas:
-        if not each.is_delta and (each.described or _has_lines(each)):
+        if each.fields and not each.is_delta:
             raise ExportError(f"--apply {each.path}: no delta; it was not made by --changed-since")
-        if each.fields != fields and (each.described or _has_lines(each)):
+        if each.fields not in (fields, ()):
             raise ExportError(f"--apply {each.path}: its fields are {', '.join(each.fields)}, not {', '.join(fields)}")
 
 

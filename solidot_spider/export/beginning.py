@@ -34,7 +34,7 @@ def of(view: Snapshot, selection: Selection, text: str) -> Since | Exported:
         ExportError: it is none of these, or lies before a reparse.
         OSError: the directory cannot be read.
     """
-    if Path(text).is_dir():
+    if text and Path(text).is_dir():
         return _dataset(view, selection, Path(text))
     since = _time(text) or view.history.since_run(text)
     if since is None:

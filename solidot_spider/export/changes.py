@@ -104,6 +104,11 @@ def removed_lines(removed: Iterable[int]) -> Iterator[bytes]:
     return (Change(sid, REMOVED, None).line for sid in removed)
 
 
+def is_removed(line: bytes) -> bool:
+    """Whether a line of a delta removes its story."""
+    return line.endswith(_tail(REMOVED))
+
+
 def sid_of(line: bytes) -> int:
     """The sid of a record.
 

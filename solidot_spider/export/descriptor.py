@@ -22,8 +22,8 @@ SCHEMA = "schemas/record.json"
 """The JSON Schema of the records, with the fields that are kept."""
 
 SELECTION, PARSER_VERSIONS, DELTA = "selection", "parser_versions", "delta"
-"""Keys of the descriptor: what was selected; how many stories each version of the parser has read; where a delta begins,
-and where it leads."""
+"""Keys of the descriptor: what was selected; how many stories each version of the parser has read; where a delta
+begins, and where it leads."""
 
 FACTS = (SELECTION, PARSER_VERSIONS)
 """Keys of what only the store knows of a dataset."""

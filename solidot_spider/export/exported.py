@@ -6,19 +6,17 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from heapq import merge
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
 
 from solidot_spider.export import contents, outputs
-from solidot_spider.export.changes import REMOVED, REMOVED_FILE, NumberedLine, sid_of
+from solidot_spider.export.changes import REMOVED, REMOVED_FILE, NumberedLine, is_removed, sid_of
 from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.descriptor import DELTA, SELECTION, digest
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.packing import DAMAGED, unpacked
-from solidot_spider.export.selection import FIELDS
 
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -31,7 +29,7 @@ class Exported:
         path: a directory, or a file of JSON Lines, packed or not.
         described: the directory's descriptor; empty for a file.
         files: the files whose lines are read; none if there are no stories.
-        fields: the keys of a record, without that of a delta.
+        fields: the keys of a record, without that of a delta; none of a file without records, which does not tell them.
         is_delta: whether it is a delta.
     """
 
@@ -49,6 +47,8 @@ class Exported:
             ExportError: it is neither a dataset nor a delta with JSON Lines, or not as it was made.
             OSError: it cannot be read.
         """
+        if not path.exists():
+            raise ExportError(f"{path}: no such file or directory")
         if not path.is_dir():
             return cls._of_file(path)
         described = contents.descriptor(path)
@@ -66,10 +66,16 @@ class Exported:
         found = outputs.of_file(path)
         if found is None or found.form is not outputs.JSONL:
             raise ExportError(f"{path}: records are read from JSON Lines or from a directory that has some")
+        keys: tuple[str, ...] = ()
+        is_delta = False
         with closing(_lines_of(path)) as lines:
-            firsts = [tuple(_keys.decode(line)) for _, line in islice(lines, 1)]
-        keys = firsts[0] if firsts else FIELDS
-        return cls(path, {}, (path,), tuple(each for each in keys if each != CHANGE), CHANGE in keys)
+            for _, line in lines:
+                is_delta = is_delta or is_removed(line)
+                if not is_removed(line):
+                    keys = tuple(_keys.decode(line))
+                    break
+        is_delta = is_delta or CHANGE in keys
+        return cls(path, {}, (path,), tuple(each for each in keys if each != CHANGE), is_delta)
 
     def lines(self) -> Iterator[NumberedLine]:
         """All lines by ascending sid, without their ends.

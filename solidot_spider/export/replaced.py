@@ -36,6 +36,7 @@ def may_be_by_an_empty_delta(target: Target, *, force: bool) -> bool:
 
 def _is_delta(target: Target) -> bool:
     try:
-        return Exported.of(target.out).is_delta
+        found = Exported.of(target.out)
     except ExportError:
         return False
+    return found.is_delta or not found.fields
