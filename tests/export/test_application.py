@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
@@ -27,6 +28,7 @@ from tests.export.test_directory import EVERY, whole
 from tests.stores import NOW, fields, heard, run, stored
 
 NOWHERE = "http://127.0.0.1:9"
+LINES = ("--format", "jsonl.zst")
 STEPS = 3
 STORIES = 30
 
@@ -69,6 +71,11 @@ class Made:
                 self.deltas.append(directory / f"delta-{step}")
                 dataset.export_delta(chosen, target(self.deltas[-1]), str(self.datasets[-1]))
             self.datasets.append(path)
+
+
+def lines_at(path: Path) -> Target:
+    """A directory of the form that is made at once."""
+    return Target.of(str(path), outputs.of_formats("jsonl.zst"))
 
 
 def every(split: str) -> Callable[[Path], Target]:
@@ -121,28 +128,28 @@ def test_a_selection_stays_the_selection(store: Store, chosen: Options, tmp_path
     old, made, new, fresh = (tmp_path / name for name in ("old", "delta", "new", "fresh"))
     random = Random(4)
     move(store, random, 0)
-    dataset.export(chosen, old, selection)
+    dataset.export(chosen, lines_at(old), selection)
     move(store, random, 1)
     move(store, random, 2)
-    dataset.export_delta(chosen, made, str(old), selection)
-    dataset.export(chosen, fresh, selection)
-    dataset.apply([made], old, new)
+    dataset.export_delta(chosen, lines_at(made), str(old), selection)
+    dataset.export(chosen, lines_at(fresh), selection)
+    dataset.apply([made], old, lines_at(new))
     assert whole(new) == whole(fresh)
 
 
 def test_a_delta_since_a_run_or_a_time_leads_there_as_well(store: Store, chosen: Options, tmp_path: Path) -> None:
     old, new, fresh = (tmp_path / name for name in ("old", "new", "fresh"))
     run(store, *(stored(sid) for sid in range(1, 9)), counts="{}")
-    dataset.export(chosen, old)
+    dataset.export(chosen, lines_at(old))
     at = NOW + timedelta(days=1)
     run(store, stored(4, at, title="新标题"), stored(9, at), heard(5, Outcome.MISSING, at=at), at=at, counts="{}")
-    dataset.export(chosen, fresh)
+    dataset.export(chosen, lines_at(fresh))
     for since in ("story-x", clock.iso(at)):
         made = tmp_path / "delta"
-        dataset.export_delta(chosen, made, since)
-        dataset.apply([made], old, new)
+        dataset.export_delta(chosen, lines_at(made), since)
+        dataset.apply([made], old, lines_at(new))
         assert whole(new) == whole(fresh)
-        dataset.apply([made, made], old, new)  # what it says twice it says once
+        dataset.apply([made, made], old, lines_at(new))  # what it says twice it says once
         assert whole(new) == whole(fresh)
 
 
@@ -150,27 +157,27 @@ def test_an_empty_delta_changes_nothing(made: Made, chosen: Options, tmp_path: P
     last = made.datasets[-1]
     for name in ("none", "none.jsonl", "none.jsonl.gz"):
         none = tmp_path / name
-        assert dataset.export_delta(chosen, none, str(last)).counts == {}
+        assert dataset.export_delta(chosen, none if none.suffix else lines_at(none), str(last)).counts == {}
         dataset.apply([none], last, Target.of(str(tmp_path / "new"), outputs.of_formats("jsonl.zst,csv")))
         assert whole(tmp_path / "new") == whole(last)
 
 
 def test_from_nothing_to_everything_and_back(store: Store, chosen: Options, tmp_path: Path) -> None:
     empty, full, there, back = (tmp_path / name for name in ("empty", "full", "there", "back"))
-    dataset.export(chosen, empty)
+    dataset.export(chosen, lines_at(empty))
     run(store, stored(1), stored(2))
-    dataset.export(chosen, full)
-    dataset.export_delta(chosen, there, str(empty))
+    dataset.export(chosen, lines_at(full))
+    dataset.export_delta(chosen, lines_at(there), str(empty))
     with store.writing() as connection:
         connection.execute(delete(schema.stories))
-    dataset.export_delta(chosen, back, str(full))
+    dataset.export_delta(chosen, lines_at(back), str(full))
     assert (back / "removed.jsonl").read_bytes().count(b"\n") == 2
     out = tmp_path / "out"
-    assert dataset.apply([there], empty, out) == 2
+    assert dataset.apply([there], empty, lines_at(out)) == 2
     assert whole(out) == whole(full)
     with pytest.raises(ExportError, match="--force"):
-        dataset.apply([back], out, out)
-    dataset.apply([back], out, out, force=True)
+        dataset.apply([back], out, lines_at(out))
+    dataset.apply([back], out, lines_at(out), force=True)
     assert whole(out) == whole(empty)
 
 
@@ -190,8 +197,6 @@ def test_deltas_that_do_not_fit_are_refused_by_their_names(made: Made, tmp_path:
 
 
 def lines(path: Path, *made: dict[str, Any]) -> Path:
-    from solidot_spider import items  # noqa: PLC0415 - lines of any keys
-
     path.write_bytes(b"".join(items.line(each) + b"\n" for each in made))
     return path
 
@@ -209,6 +214,7 @@ def test_files_show_by_themselves_that_they_do_not_fit(tmp_path: Path) -> None:
     ):
         with pytest.raises(ExportError, match=says):
             dataset.apply([lines(tmp_path / "delta.jsonl", values)], old, new)
+    lines(tmp_path / "delta.jsonl", {**fields(3), "change": "refetched"})
     with pytest.raises(ExportError, match="story 1 is behind story 3"):
         dataset.apply([tmp_path / "delta.jsonl"], lines(tmp_path / "old.jsonl", fields(3), fields(1)), new)
     assert not new.exists()
@@ -225,23 +231,23 @@ def test_a_cut_file_is_refused(made: Made, chosen: Options, tmp_path: Path, name
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
+def data(tmp_path: Path) -> Path:
     with Store.opened(Options(data_dir=tmp_path / "data"), create=True) as opened:
         run(opened, *(stored(sid) for sid in range(1, 20)))
-        assert solidot(NOWHERE, tmp_path / "data", "export", "old").status == 0
+        assert solidot(NOWHERE, tmp_path / "data", "export", "old", *LINES).status == 0
         at = NOW + timedelta(days=1)
         run(opened, stored(4, at, title="新标题"), stored(30, at), at=at)
     return tmp_path / "data"
 
 
 def test_it_is_one_command_that_needs_no_store(data: Path) -> None:
-    told = solidot(NOWHERE, data, "export", "delta", "--changed-since", "old")
+    told = solidot(NOWHERE, data, "export", "delta", "--changed-since", "old", *LINES)
     assert (told.status, told.out, told.err) == (0, "", "delta: 1 new, 1 changed\n")
     shown = solidot(NOWHERE, data, "export", "-", "--changed-since", "2025-11-09")
     assert (shown.status, shown.out.count("\n"), shown.err) == (0, 2, "")
-    assert solidot(NOWHERE, data, "export", "fresh").status == 0
+    assert solidot(NOWHERE, data, "export", "fresh", *LINES).status == 0
     nowhere = data.parent / "nowhere"
-    told = solidot(NOWHERE, nowhere, "export", "new", "--apply", "delta", "--to", "old")
+    told = solidot(NOWHERE, nowhere, "export", "new", "--apply", "delta", "--to", "old", *LINES)
     assert (told.status, told.out, told.err) == (0, "", "new: 20 stories\n")
     assert whole(data.parent / "new") == whole(data.parent / "fresh")
     shown = solidot(NOWHERE, nowhere, "export", "-", "--apply", "delta", "--to", "old")

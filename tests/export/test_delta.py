@@ -29,6 +29,8 @@ from tests.stores import NOW, fields, heard, stored
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 FORMS = outputs.of_formats("jsonl,csv,parquet,sqlite,markdown")
+LINES = outputs.of_formats("jsonl")
+"""The form that is made at once."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,7 @@ class History:
         self.run = run(heard(3, Outcome.MISSING, at=NOW), heard(8, Outcome.FAILED, at=NOW), at=NOW)
         self.time = clock.iso(NOW + HOUR)
         self.base = directory / "base"
-        dataset.export(chosen, Target.of(str(self.base), FORMS), selection)
+        dataset.export(chosen, Target.of(str(self.base), LINES), selection)
         at = NOW + HOUR
         run(
             stored(9, at), stored(1, at, title="新标题"), stored(5, at, views=7), heard(6, Outcome.FAILED, at=at), at=at
@@ -143,7 +145,7 @@ def test_what_was_taken_back_is_as_it_was(run: Runs, store: Store, chosen: Optio
     store.write([stored(1, at, title="登录"), stored(2, at, title="登录")], run_id, keeps_aside=True)
     store.end(run_id, ended_at=clock.iso(at))
     base, out = tmp_path / "base", tmp_path / "delta.jsonl"
-    dataset.export(chosen, base)
+    dataset.export(chosen, Target.of(str(base), LINES))
     known_answers.take_back(store)
     assert kinds(chosen, base, out) == {1: "changed", 2: "removed"}
     for since in (name, "story-x", clock.iso(NOW + DAY)):
@@ -193,7 +195,7 @@ def test_a_story_that_leaves_a_selection_by_an_edit_is_removed(run: Runs, chosen
     name = run(_visit(first, NOW), at=NOW)
     selection = Selection(topic="甲")
     base, out = tmp_path / "base", tmp_path / "delta.jsonl"
-    dataset.export(chosen, base, selection)
+    dataset.export(chosen, Target.of(str(base), LINES), selection)
     at = NOW + HOUR
     run(_visit({**first, "topics": [{"tid": 2, "name": "乙"}], "fetched_at": clock.iso(at)}, at), at=at)
     for since in (base, name):
@@ -224,6 +226,7 @@ def test_every_form_holds_the_delta(history: History, store: Store, chosen: Opti
     assert record["required"][-1] == "change"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["delta.csv", "delta.parquet", "delta.db", "delta.jsonl.gz", "delta"])
 def test_the_same_delta_has_the_same_bytes(history: History, chosen: Options, tmp_path: Path, name: str) -> None:
     for folder in ("a", "b"):
@@ -241,11 +244,11 @@ def test_the_same_delta_has_the_same_bytes(history: History, chosen: Options, tm
     assert trees[0] == trees[1]
 
 
-@pytest.mark.parametrize("name", ["delta.jsonl", "delta.jsonl.zst", "delta"])
+@pytest.mark.parametrize("name", ["delta.jsonl", "delta.jsonl.zst", "delta/"])
 def test_an_empty_delta_replaces_a_delta_and_no_dataset(
     history: History, chosen: Options, tmp_path: Path, name: str
 ) -> None:
-    out = tmp_path / name
+    out = Target.of(f"{tmp_path}/{name}", LINES if name.endswith("/") else ())
     dataset.export_delta(chosen, out, str(history.base))
     assert dataset.export_delta(chosen, out, "2025-11-20").counts == {}
     assert dataset.export_delta(chosen, out, "2025-11-20").counts == {}
@@ -343,6 +346,6 @@ def test_a_dataset_without_json_lines_or_of_other_bytes_is_refused(
         file.write(b"\n")
     with pytest.raises(ExportError, match="not as the export wrote it"):
         dataset.export_delta(chosen, out, str(history.base))
-    dataset.export_delta(chosen, tmp_path / "delta", history.run)
+    dataset.export_delta(chosen, Target.of(str(tmp_path / "delta"), LINES), history.run)
     with pytest.raises(ExportError, match="it is a delta"):
         dataset.export_delta(chosen, out, str(tmp_path / "delta"))
