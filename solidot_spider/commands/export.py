@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from solidot_spider.export import outputs
+    from solidot_spider.export import contents, outputs
     from solidot_spider.export.errors import ExportError
     from solidot_spider.export.target import Target
 
@@ -77,8 +77,10 @@ def _export(arguments: argparse.Namespace) -> int:
         if formats or arguments.split or arguments.bom:
             raise ExportError("standard output takes JSON Lines only: leave --format, --split and --bom out")
         return _stream(arguments)
-    made = _written(arguments, Target.of(out, formats, arguments.split, bom=arguments.bom))
-    Console().print(f"{out}: {made}")
+    target = Target.of(out, formats, arguments.split, bom=arguments.bom)
+    if arguments.to and not (formats or arguments.split):
+        target = target.like(contents.descriptor(arguments.to) or {"resources": ()})
+    Console().print(f"{out}: {_written(arguments, target)}")
     return OK
 
 

@@ -16,6 +16,7 @@ from solidot_spider.export.descriptor import DELTA, FACTS
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
 from solidot_spider.export.line_file import LineFile
+from solidot_spider.export.progress import passing
 from solidot_spider.export.selection import FIELDS
 
 
@@ -46,7 +47,7 @@ def applied(old: Exported, deltas: Sequence[Exported], out: Path | None) -> Iter
     for each in deltas:
         steps.append(Hashed(_step(steps[-1], each)))
     with LineFile(out, _fields(old, deltas)) as lines:
-        for _, line in steps[-1]:
+        for _, line in passing(steps[-1], str(old.path)):
             lines.add(line)
         lines.end()
         for delta, (before, after) in zip(deltas, pairwise(steps), strict=True):

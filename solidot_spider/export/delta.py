@@ -18,7 +18,9 @@ from solidot_spider.export.descriptor import DELTA
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
 from solidot_spider.export.line_file import LineFile
+from solidot_spider.export.progress import shown
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.source import Selected
 from solidot_spider.store.history import Moved, Since
 from solidot_spider.store.queries import Snapshot
 
@@ -88,7 +90,10 @@ def found(view: Snapshot, selection: Selection, text: str, out: Path | None) -> 
         OSError: the dataset cannot be read, or lines cannot be put aside.
     """
     since = beginning.of(view, selection, text)
-    with LineFile(out, (*selection.fields, CHANGE)) as lines, closing(selection.records(view)) as records:
+    with (
+        LineFile(out, (*selection.fields, CHANGE)) as lines,
+        closing(shown(Selected(view, selection), text)) as records,
+    ):
         new = Hashed((sid_of(line), line) for line in records)
         if isinstance(since, Exported):
             old = Hashed(since.lines())

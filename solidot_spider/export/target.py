@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from solidot_spider.base.devices import is_file
 from solidot_spider.export import outputs
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
+
+_PERIOD = re.compile(r"stories-\d{4}(-\d\d)?\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,20 @@ class Target:
         if bom and not any(each.form is CSV for each in made):
             raise ExportError(f"--bom is for CSV; {out} has none")
         return cls(path, tuple(map(outputs.with_bom, made)) if bom else made, is_directory, split)
+
+    def like(self, described: Mapping[str, Any]) -> Target:
+        """The same place, a directory with the forms and the split of a dataset; as it is if its name says a form.
+
+        Args:
+            described: the descriptor of the dataset.
+        """
+        stories = [each for each in described["resources"] if each.get("table") == "stories"]
+        if not stories or not self.is_directory or self.out.suffix in MARKDOWN.suffixes:
+            return self
+        names = [".".join(filter(None, (each["format"], each.get("compression")))) for each in stories]
+        found = [_PERIOD.match(each["path"]) for each in stories]
+        split = next(("month" if each[1] else "year" for each in found if each), "")
+        return replace(self, outputs=outputs.of_formats(",".join(names)), split=split)
 
 
 def _is_file_name(path: Path) -> bool:

@@ -240,6 +240,17 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.parametrize(
+    "words", [["--format", "jsonl,csv.gz,sqlite", "--split", "month"], ["--format", "jsonl.zst,markdown"]]
+)
+def test_the_forms_are_those_of_the_old_dataset(data: Path, words: list[str]) -> None:
+    assert solidot(NOWHERE, data, "export", "whole", *words).status == 0
+    before = whole(data.parent / "whole")
+    assert solidot(NOWHERE, data, "export", "none.jsonl", "--changed-since", "whole").status == 0
+    assert solidot(NOWHERE, data, "export", "whole", "--apply", "none.jsonl", "--to", "whole").status == 0
+    assert whole(data.parent / "whole") == before
+
+
 def test_it_is_one_command_that_needs_no_store(data: Path) -> None:
     told = solidot(NOWHERE, data, "export", "delta", "--changed-since", "old", *LINES)
     assert (told.status, told.out, told.err) == (0, "", "delta: 1 new, 1 changed\n")
@@ -247,7 +258,7 @@ def test_it_is_one_command_that_needs_no_store(data: Path) -> None:
     assert (shown.status, shown.out.count("\n"), shown.err) == (0, 2, "")
     assert solidot(NOWHERE, data, "export", "fresh", *LINES).status == 0
     nowhere = data.parent / "nowhere"
-    told = solidot(NOWHERE, nowhere, "export", "new", "--apply", "delta", "--to", "old", *LINES)
+    told = solidot(NOWHERE, nowhere, "export", "new", "--apply", "delta", "--to", "old")
     assert (told.status, told.out, told.err) == (0, "", "new: 20 stories\n")
     assert whole(data.parent / "new") == whole(data.parent / "fresh")
     shown = solidot(NOWHERE, nowhere, "export", "-", "--apply", "delta", "--to", "old")
