@@ -36,7 +36,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--split", choices=("year", "month"), default="", help="a directory's file for each")
     parser.add_argument("--bom", action="store_true", help="begin CSV with a byte order mark, for spreadsheets")
-    parser.add_argument("--force", action="store_true", help="let a result without stories replace one that has some")
+    parser.add_argument(
+        "--force", action="store_true", help="let a result without stories, or a delta, replace a whole one"
+    )
     parser.add_argument("--check", type=Path, metavar="DIR", help="write nothing: see whether DIR is as it was made")
     export_arguments.declare(parser)
     export_arguments.declare_deltas(parser)
