@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from solidot_spider import items
-from solidot_spider.export import columns, contents, parquet, reader_schemas
+from solidot_spider.export import columns, contents, datasette, parquet, reader_schemas
 from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.outputs import Output
 
@@ -56,7 +56,7 @@ class Part:
 
 
 def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None:
-    """Write the schemas of the records and, last, the descriptor.
+    """Write the schemas of the records, what describes databases and, last, the descriptor.
 
     Args:
         directory: the dataset, with all its parts.
@@ -68,7 +68,7 @@ def write(directory: Path, parts: Sequence[Part], fields: Sequence[str]) -> None
     """
     resources = [_resource(directory, part) for part in parts]
     schemas = {SCHEMA: _json(_schema(fields)), **_reader_schemas(parts)}
-    for path, data in schemas.items():
+    for path, data in {**schemas, **_datasette(parts)}.items():
         (directory / path).parent.mkdir(exist_ok=True)
         (directory / path).write_bytes(data)
         resources.append({"name": _name(path), **_file(directory, path)})
@@ -146,6 +146,13 @@ def _schema(fields: Sequence[str]) -> dict[str, Any]:
 def _reader_schemas(parts: Iterable[Part]) -> dict[str, bytes]:
     lines = next((each for each in parts if each.output.form.name == "jsonl"), None)
     return reader_schemas.files(lines.columns) if lines else {}
+
+
+def _datasette(parts: Iterable[Part]) -> dict[str, bytes]:
+    databases = {
+        each.path.removesuffix(each.output.suffix): each.columns for each in parts if each.output.form.name == "sqlite"
+    }
+    return datasette.files(databases)
 
 
 def _name(path: str) -> str:
