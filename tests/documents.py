@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -33,3 +34,8 @@ def rows(text: str) -> dict[str, str]:
 def blocks(text: str) -> list[tuple[str, str]]:
     """The fenced blocks: language and code."""
     return [(language, code.rstrip("\n")) for language, code in _BLOCK.findall(text)]
+
+
+def statements(code: str) -> list[str]:
+    """The statements of Python code."""
+    return [ast.get_source_segment(code, each) or "" for each in ast.parse(code).body]
