@@ -11,12 +11,16 @@ from solidot_spider.base.options import Options
 from solidot_spider.export import directory, outputs, single_file
 from solidot_spider.export import stream as standard_output
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.facts import facts
 from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
 from solidot_spider.export.selection import Selection
 from solidot_spider.store.store import Store
 
 ALL = Selection()
 """Every story, with all its fields."""
+
+
+_WITH = "give a directory with --format jsonl, csv, parquet or sqlite, or leave --with revisions out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,12 @@ def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, f
         OSError: the file cannot be written.
     """
     target = out if isinstance(out, Target) else Target.of(str(out))
+    if selection.revisions and all(each.form is MARKDOWN for each in target.outputs if target.is_directory):
+        raise ExportError(f"{out}: a table of revisions is a file of a directory, and no document; {_WITH}")
     with Store.opened(chosen) as store, store.snapshot() as view:
         if target.is_directory:
-            return directory.export(view, target.out, target.outputs, selection, split=target.split, force=force)
+            about = facts(view, selection)
+            return directory.export(view, target.out, target.outputs, selection, about, split=target.split, force=force)
         return single_file.export(view, target.out, target.outputs[0], selection, force=force)
 
 

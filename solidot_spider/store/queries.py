@@ -13,16 +13,13 @@ from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
+from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
-from solidot_spider.store.records import Choice
+from solidot_spider.store.records import ALL, Choice
 from solidot_spider.store.rows import PageRow
 from solidot_spider.store.schema import IS_DATED
 from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.unasked import unasked
-
-ALL = Choice()
-"""Every story."""
-
 
 class LastLook(NamedTuple):
     """When a stored story was published (in Beijing), and when it was last asked (UTC), both ISO 8601."""
@@ -59,6 +56,7 @@ class Snapshot:
     def __init__(self, connection: Connection, verify: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
         self._verify = verify
+        self.provenance = Provenance(connection)
 
     def story_count(self, choice: Choice = ALL) -> int:
         """How many stories are stored, of those that are chosen."""

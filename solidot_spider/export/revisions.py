@@ -1,0 +1,50 @@
+"""Makes the table of edits: a row for each field that an edit changed, with its old value."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+
+import msgspec
+
+from solidot_spider.export.columns import Column, Kind
+from solidot_spider.export.selection import Selection
+from solidot_spider.export.table import Table
+from solidot_spider.items import HASHED
+from solidot_spider.store.queries import Snapshot
+
+REVISIONS = "revisions"
+KEY = ("sid", "at", "field")
+
+COLUMNS = (
+    Column("sid", Kind.INTEGER, nullable=False),
+    Column("at", Kind.TIME, nullable=False),
+    Column("field", Kind.TEXT, nullable=False),
+    Column("old", Kind.TEXT, nullable=False),
+)
+
+DESCRIPTIONS = {
+    "sid": "The story that was edited.",
+    "at": "When the edit was first seen; ISO 8601 in UTC.",
+    "field": "The field of the record that it changed.",
+    "old": "Its value before, as JSON; the next row of this story and field, or else the record, has the value after it.",
+}
+"""What each column means."""
+
+_decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def table(view: Snapshot, selection: Selection) -> Table:
+    """The edits of the stories that are selected, by sid, time and field; of fields that are kept."""
+    return Table(REVISIONS, COLUMNS, rows(view, selection))
+
+
+def rows(view: Snapshot, selection: Selection) -> Generator[bytes]:
+    """The rows of the table, each as one line of JSON."""
+    with closing(selection.edits(view)) as edits:
+        for edit in edits:
+            old = _decode(edit.old)
+            for field in HASHED:
+                if field in old and selection.has(field):
+                    yield _encode({"sid": edit.sid, "at": edit.at, "field": field, "old": bytes(old[field]).decode()})
