@@ -24,7 +24,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--without", default="", metavar="WHAT", help="withdrawn (stories that the site has no more), comments, or both"
     )
     chosen.add_argument(
-        "--with", default="", dest="also", metavar="WHAT", help="revisions: what edits changed, as a table of a directory"
+        "--with",
+        default="",
+        dest="also",
+        metavar="WHAT",
+        help="revisions: a table of what edits changed, in a directory",
     )
 
 

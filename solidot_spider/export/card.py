@@ -18,10 +18,12 @@ CARD = "README.md"
 _TITLES = {"stories": "Stories", "comments": "Comments", REVISIONS: "Edits"}
 _LOAD = '`datasets.load_dataset("DIRECTORY")` loads the stories with their types{}.'
 _EDITS = {
-    True: "The table `revisions` has what edits changed: the story, the time at which the edit was seen, the field, and its "
-    "old value. Authors correct themselves in public; the older wording is no more theirs.",
-    False: "Edits that were seen between two fetches are not in this dataset; `solidot export --with revisions` adds them "
-    "as a table.",
+    True: """\
+The table `revisions` has what edits changed: the story, the time at which the edit was seen, the field, and its old
+value. Authors correct themselves in public; the older wording is no more theirs.""",
+    False: """\
+Edits that were seen between two fetches are not in this dataset; `solidot export --with revisions` adds them as a
+table.""",
 }
 
 
@@ -47,7 +49,9 @@ def card(directory: Path, parts: Sequence[Part], described: Mapping[str, Any]) -
         load=_LOAD.format(others) if "configs" in front else "",
         coverage=_table(("", ""), _coverage(described)),
         missing=_list(_missing(described)),
-        filled=_table(("field", "filled"), ((f"`{name}`", _percent(each)) for name, each in described["filled"].items())),
+        filled=_table(
+            ("field", "filled"), ((f"`{name}`", f"{share:.2%}") for name, share in described["filled"].items())
+        ),
         edits=_EDITS[REVISIONS in described["counts"]],
         citation=citation.sentence(described),
         fields="\n\n".join(_fields(described["resources"])),
@@ -77,8 +81,8 @@ def _missing(described: Mapping[str, Any]) -> Iterator[str]:
         yield f"Not all stories were selected: {', '.join(f'{name} {each}' for name, each in chosen.items())}."
     if MISSING in described:
         yield (
-            f"{described[MISSING]['count']:,} ids between the first and the last story are no stories: the site was asked "
-            f"and had none. `datapackage.json` lists them as `{MISSING}`."
+            f"{described[MISSING]['count']:,} ids between the first and the last story are no stories: the site was "
+            f"asked and had none. `datapackage.json` lists them as `{MISSING}`."
         )
     if GAPS in described:
         yield (
@@ -96,9 +100,8 @@ def _fields(resources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for each in resources:
         if "schema" in each and each["table"] not in seen:
             seen.add(each["table"])
-            rows = (
-                (f"`{field['name']}`", field["type"], field.get("description", "")) for field in each["schema"]["fields"]
-            )
+            fields = each["schema"]["fields"]
+            rows = ((f"`{field['name']}`", field["type"], field.get("description", "")) for field in fields)
             yield f"### {_TITLES.get(each['table'], each['table'])}\n\n{_table(('field', 'type', 'meaning'), rows)}"
 
 
@@ -109,7 +112,3 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {each}" for each in lines)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.2%}"

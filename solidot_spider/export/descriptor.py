@@ -28,12 +28,12 @@ _PACKAGE = {
     "name": "solidot",
     "title": "Solidot (奇客)",
     "description": (
-        "Stories of Solidot (奇客), a Chinese site of news about technology and science, one a row: the text, its topics, "
-        "and the sources that it links to or names."
+        "Stories of Solidot (奇客), a Chinese site of news about technology and science, one a row: the text, its "
+        "topics, and the sources that it links to or names."
     ),
     "homepage": CANONICAL,
     "keywords": ["solidot", "news", "technology", "science", "chinese"],
-    "licenses": [{"name": "other-closed", "path": CANONICAL, "title": "© solidot.org and the authors; no licence is given"}],
+    "licenses": [{"name": "other-closed", "path": CANONICAL, "title": "© solidot.org and the authors"}],
     "contributors": [
         {"title": DOMAIN, "path": CANONICAL, "roles": ["author"]},
         {"title": contents.PROGRAM["name"], "roles": ["wrangler"]},

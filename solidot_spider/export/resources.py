@@ -13,7 +13,7 @@ from solidot_spider.export.columns import BEIJING_TEXT, Column, Kind
 from solidot_spider.export.descriptions import FIELDS
 from solidot_spider.export.outputs import Output
 from solidot_spider.export.packing import GZIP, ZSTANDARD
-from solidot_spider.export.revisions import DESCRIPTIONS, KEY, REVISIONS
+from solidot_spider.export.revisions import DESCRIPTIONS, REVISIONS
 from solidot_spider.export.selection import COMMENTS
 
 _MEDIA_TYPES = {
@@ -32,7 +32,7 @@ _TYPES = {
     Kind.STRUCT: "object",
     Kind.LIST: "array",
 }
-_KEYS = {"stories": ("sid",), COMMENTS: ("sid", "id"), REVISIONS: KEY}
+_KEYS = {"stories": ["sid"], COMMENTS: ["sid", "id"]}
 _NESTED = frozenset({"jsonl", "parquet"})
 _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "stories": {**FIELDS, BEIJING_TEXT: "The same as text, with Beijing's offset."},
@@ -126,7 +126,7 @@ def table_schema(of: Iterable[Column], table: str) -> dict[str, Any]:
         {"name": each.name, "type": _TYPES[each.kind], **_description(described, each.name), **_constraints(each)}
         for each in of
     ]
-    return {"fields": fields, "primaryKey": list(_KEYS.get(table, ("sid",)))}
+    return {"fields": fields, **({"primaryKey": _KEYS[table]} if table in _KEYS else {})}
 
 
 def _description(described: Mapping[str, str], name: str) -> dict[str, str]:

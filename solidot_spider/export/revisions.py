@@ -14,7 +14,6 @@ from solidot_spider.items import HASHED
 from solidot_spider.store.queries import Snapshot
 
 REVISIONS = "revisions"
-KEY = ("sid", "at", "field")
 
 COLUMNS = (
     Column("sid", Kind.INTEGER, nullable=False),
@@ -27,7 +26,9 @@ DESCRIPTIONS = {
     "sid": "The story that was edited.",
     "at": "When the edit was first seen; ISO 8601 in UTC.",
     "field": "The field of the record that it changed.",
-    "old": "Its value before, as JSON; the next row of this story and field, or else the record, has the value after it.",
+    "old": (
+        "Its value before, as JSON. The value after it is in the next row of this story and field, or in the record."
+    ),
 }
 """What each column means."""
 

@@ -109,14 +109,15 @@ def _fill(database: sqlite3.Connection, table: Table) -> None:
         if searched:
             words = ([each["sid"], *(search_words(each[name]) for name in searched)] for each in stories)
             database.executemany(insert_words, words)
-    for each in table.beside:
-        _add(database, each)
+    for other in table.beside:
+        _add(database, other)
     database.execute("COMMIT")
 
 
 def _add(database: sqlite3.Connection, table: Table) -> None:
     """Add a table of plain values that belong to stories."""
-    database.execute(f"CREATE TABLE {table.name} ({_columns(table.columns)}, FOREIGN KEY (sid) REFERENCES stories (sid))")
+    keys = "FOREIGN KEY (sid) REFERENCES stories (sid)"
+    database.execute(f"CREATE TABLE {table.name} ({_columns(table.columns)}, {keys})")
     database.execute(f"CREATE INDEX {table.name}_sid ON {table.name} (sid)")
     _insert(database, table.name, (columns.flat_values(table.columns, _decode(row)) for row in table.rows))
 

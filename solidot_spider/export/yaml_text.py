@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-_PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z_][\w./+-]*(?: [\w./+-]+)*", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z_][\w./+-]*(?: [\w./+-]+)*", re.ASCII | re.IGNORECASE
+)
 """Text that means itself in each version of YAML, without quotes."""
 
 _encode = msgspec.json.Encoder().encode

@@ -66,7 +66,7 @@ class Provenance:
         wanted = select(revisions.sid, revisions.at, revisions.old, stories.record).join(
             schema.stories, stories.sid == revisions.sid
         )
-        for statement in records.statements(wanted, choice):
+        for statement in records.chosen(wanted, choice):
             ordered = statement.order_by(revisions.sid, revisions.at, revisions.run_id)
             with self._connection.execute(ordered, execution_options={"yield_per": EDITS_AT_ONCE}) as found:
                 yield from (Edit(*row) for row in found)

@@ -21,6 +21,7 @@ from solidot_spider.store.schema import IS_DATED
 from solidot_spider.store.state import Newest, SidState
 from solidot_spider.store.unasked import unasked
 
+
 class LastLook(NamedTuple):
     """When a stored story was published (in Beijing), and when it was last asked (UTC), both ISO 8601."""
 
