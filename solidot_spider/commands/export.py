@@ -68,8 +68,8 @@ def _export(arguments: argparse.Namespace) -> int:
     selection = export_arguments.selection(arguments)
     formats = outputs.of_formats(arguments.format) if arguments.format is not None else ()
     if out is None or out == STANDARD_OUTPUT:
-        if formats or arguments.split or arguments.bom:
-            raise ExportError("standard output takes JSON Lines only: leave --format, --split and --bom out")
+        if formats or arguments.split or arguments.bom or selection.revisions:
+            raise ExportError("standard output takes JSON Lines only: leave --format, --split, --bom and --with out")
         dataset.stream(store_options(arguments), selection)
         return OK
     target = dataset.Target.of(out, formats, arguments.split, bom=arguments.bom)

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from solidot_spider.export import citation, hub, yaml_text
+from solidot_spider.export import citation, hub, resources, yaml_text
 from solidot_spider.export.facts import GAPS, MISSING, PARSER_VERSIONS, SELECTION, SITE
 from solidot_spider.export.resources import Part
 from solidot_spider.export.revisions import REVISIONS
@@ -33,7 +33,7 @@ def card(directory: Path, parts: Sequence[Part], described: Mapping[str, Any]) -
     Args:
         directory: the dataset, with all its parts.
         parts: the parts.
-        described: the descriptor, with the resources of all parts.
+        described: the descriptor, without its resources.
 
     Raises:
         OSError: a part cannot be read.
@@ -54,7 +54,7 @@ def card(directory: Path, parts: Sequence[Part], described: Mapping[str, Any]) -
         ),
         edits=_EDITS[REVISIONS in described["counts"]],
         citation=citation.sentence(described),
-        fields="\n\n".join(_fields(described["resources"])),
+        fields="\n\n".join(_fields(parts)),
     )
     return f"---\n{yaml_text.text(front)}---\n\n{text}"
 
@@ -94,15 +94,12 @@ def _missing(described: Mapping[str, Any]) -> Iterator[str]:
         yield f"{withdrawn:,} stories of the dataset are withdrawn; `datapackage.json` lists them as `withdrawn`."
 
 
-def _fields(resources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A table of fields for each table of the dataset, as the file has them that comes first."""
-    seen = set[str]()
-    for each in resources:
-        if "schema" in each and each["table"] not in seen:
-            seen.add(each["table"])
-            fields = each["schema"]["fields"]
-            rows = ((f"`{field['name']}`", field["type"], field.get("description", "")) for field in fields)
-            yield f"### {_TITLES.get(each['table'], each['table'])}\n\n{_table(('field', 'type', 'meaning'), rows)}"
+def _fields(parts: Sequence[Part]) -> Iterator[str]:
+    """A table of fields for each table of the dataset."""
+    found = hub.tables(parts) or {each.table: [each] for each in parts[:1]}
+    for table, (first, *_) in found.items():
+        rows = ((f"`{each['name']}`", each["type"], each.get("description", "")) for each in resources.fields(first))
+        yield f"### {_TITLES.get(table, table)}\n\n{_table(('field', 'type', 'meaning'), rows)}"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

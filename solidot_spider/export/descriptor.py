@@ -60,7 +60,7 @@ def write(directory: Path, parts: Sequence[Part], profile: Profile, about: Mappi
         **_reader_schemas(parts),
         **_datasette(parts),
         citation.CITATION: citation.citation(described).encode(),
-        card.CARD: card.card(directory, parts, {**described, "resources": made}).encode(),
+        card.CARD: card.card(directory, parts, described).encode(),
     }
     for path, data in written.items():
         (directory / path).parent.mkdir(exist_ok=True)

@@ -43,15 +43,19 @@ def front_matter(directory: Path, parts: Sequence[Part]) -> dict[str, Any]:
     stories = rows_of(parts, "stories")
     size = next((name for below, name in _SIZES.items() if stories < below), "n>1M")
     made: dict[str, Any] = {**_ABOUT, "size_categories": [size]}
-    configs = dict(_configs(parts))
+    configs = tables(parts)
     if configs:
         made["configs"] = [_config(name, found) for name, found in configs.items()]
         made["dataset_info"] = [_info(directory, name, found) for name, found in configs.items()]
     return made
 
 
-def _configs(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
-    """Each table with its files in the form that hubs read best."""
+def tables(parts: Sequence[Part]) -> dict[str, list[Part]]:
+    """Each table with its files in the form that hubs read best; empty if they read none."""
+    return dict(_tables(parts))
+
+
+def _tables(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
     for table in TABLES:
         for form in FORMS:
             found = [each for each in parts if each.table == table and each.output.form.name == form]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -35,7 +35,7 @@ _TYPES = {
 _KEYS = {"stories": ["sid"], COMMENTS: ["sid", "id"]}
 _NESTED = frozenset({"jsonl", "parquet"})
 _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
-    "stories": {**FIELDS, BEIJING_TEXT: "The same as text, with Beijing's offset."},
+    "stories": {**FIELDS, "editor": "Who posted it.", BEIJING_TEXT: "The same as text, with Beijing's offset."},
     COMMENTS: {
         "sid": "The story that it belongs to.",
         **{name.removeprefix("comments."): text for name, text in FIELDS.items() if name.startswith("comments.")},
@@ -121,17 +121,23 @@ def columns_of(part: Part) -> tuple[Column, ...]:
 
 def table_schema(of: Iterable[Column], table: str) -> dict[str, Any]:
     """The Table Schema of columns."""
-    described = _DESCRIPTIONS.get(table, {})
-    fields = [
-        {"name": each.name, "type": _TYPES[each.kind], **_description(described, each.name), **_constraints(each)}
-        for each in of
-    ]
+    fields = [_field(each, table) | _constraints(each) for each in of]
     return {"fields": fields, **({"primaryKey": _KEYS[table]} if table in _KEYS else {})}
 
 
-def _description(described: Mapping[str, str], name: str) -> dict[str, str]:
+def fields(part: Part) -> Iterator[dict[str, str]]:
+    """Each column of a part with name, type and description; those of nested values behind their own."""
+    for each in columns_of(part):
+        yield _field(each, part.table)
+        (inner,) = each.inner if each.kind is Kind.LIST else (each,)
+        for nested in inner.inner:
+            yield _field(nested, part.table, f"{each.name}.")
+
+
+def _field(column: Column, table: str, prefix: str = "") -> dict[str, str]:
+    described, name = _DESCRIPTIONS.get(table, {}), f"{prefix}{column.name}"
     text = described.get(name) or described.get(name.replace("_", ".", 1))
-    return {"description": text} if text else {}
+    return {"name": name, "type": _TYPES[column.kind], **({"description": text} if text else {})}
 
 
 def _constraints(column: Column) -> dict[str, Any]:

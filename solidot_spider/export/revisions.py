@@ -17,16 +17,16 @@ REVISIONS = "revisions"
 
 COLUMNS = (
     Column("sid", Kind.INTEGER, nullable=False),
-    Column("at", Kind.TIME, nullable=False),
+    Column("seen_at", Kind.TIME, nullable=False),
     Column("field", Kind.TEXT, nullable=False),
-    Column("old", Kind.TEXT, nullable=False),
+    Column("old_value", Kind.TEXT, nullable=False),
 )
 
 DESCRIPTIONS = {
     "sid": "The story that was edited.",
-    "at": "When the edit was first seen; ISO 8601 in UTC.",
+    "seen_at": "When the edit was first seen; ISO 8601 in UTC.",
     "field": "The field of the record that it changed.",
-    "old": (
+    "old_value": (
         "Its value before, as JSON. The value after it is in the next row of this story and field, or in the record."
     ),
 }
@@ -48,4 +48,6 @@ def rows(view: Snapshot, selection: Selection) -> Generator[bytes]:
             old = _decode(edit.old)
             for field in HASHED:
                 if field in old and selection.has(field):
-                    yield _encode({"sid": edit.sid, "at": edit.at, "field": field, "old": bytes(old[field]).decode()})
+                    yield _encode(
+                        {"sid": edit.sid, "seen_at": edit.at, "field": field, "old_value": bytes(old[field]).decode()}
+                    )

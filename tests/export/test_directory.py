@@ -298,6 +298,8 @@ def test_a_full_disk_leaves_the_old_one(data: Path, out: Path, name: str) -> Non
         (["ids", "--format", "csv"], "ids is a file"),
         (["-", "--format", "csv"], "JSON Lines only"),
         (["-", "--split", "year"], "JSON Lines only"),
+        (["-", "--with", "revisions"], "JSON Lines only"),
+        (["new", "--with", "edits"], "give revisions"),
         (["--check", "data"], "no dataset"),
         (["--check", "none"], "no dataset"),
         (["--check", "none", "new"], "leave OUT"),
