@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE, USAGE
 from solidot_spider.commands import export_arguments
 from solidot_spider.commands.verb import Verb, add_settings, store_options
+
+if TYPE_CHECKING:
+    from solidot_spider.export.target import Target
 
 STANDARD_OUTPUT = "-"
 
@@ -35,6 +39,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="let a result without stories replace one that has some")
     parser.add_argument("--check", type=Path, metavar="DIR", help="write nothing: see whether DIR is as it was made")
     export_arguments.declare(parser)
+    export_arguments.declare_deltas(parser)
     add_settings(parser)
 
 
@@ -59,23 +64,58 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from solidot_spider.export import dataset, outputs
+    from solidot_spider.export import contents, outputs
     from solidot_spider.export.errors import ExportError
+    from solidot_spider.export.target import Target
 
     out: str | None = arguments.out
     if (out is None) is not arguments.stdout:
         raise ExportError("give OUT, the file or directory to write, or --stdout, and not both")
-    selection = export_arguments.selection(arguments)
+    _refuse_mixtures(arguments)
     formats = outputs.of_formats(arguments.format) if arguments.format is not None else ()
     if out is None or out == STANDARD_OUTPUT:
-        if formats or arguments.split or arguments.bom or selection.revisions:
+        if formats or arguments.split or arguments.bom or arguments.also:
             raise ExportError("standard output takes JSON Lines only: leave --format, --split, --bom and --with out")
-        dataset.stream(store_options(arguments), selection)
-        return OK
-    target = dataset.Target.of(out, formats, arguments.split, bom=arguments.bom)
-    count = dataset.export(store_options(arguments), target, selection, force=arguments.force)
-    Console().print(f"{out}: {count:,} stories")
+        return _stream(arguments)
+    target = Target.of(out, formats, arguments.split, bom=arguments.bom)
+    if arguments.to and not (formats or arguments.split):
+        target = target.like(contents.descriptor(arguments.to) or {"resources": ()})
+    Console().print(f"{out}: {_written(arguments, target)}")
     return OK
+
+
+def _refuse_mixtures(arguments: argparse.Namespace) -> None:
+    from solidot_spider.export.errors import ExportError
+
+    if bool(arguments.apply) is not bool(arguments.to):
+        raise ExportError("--apply DELTA... and --to OLD go together: the deltas, and the dataset that they begin with")
+    if arguments.changed_since is not None and arguments.also:
+        raise ExportError("--changed-since has no table of revisions: leave --with out")
+    if arguments.apply and (arguments.changed_since is not None or export_arguments.is_selection(arguments)):
+        raise ExportError("--apply takes the stories and fields of its files: leave the options that select some out")
+
+
+def _stream(arguments: argparse.Namespace) -> int:
+    from solidot_spider.export import dataset
+
+    if arguments.apply:
+        dataset.stream_applied(arguments.apply, arguments.to)
+    else:
+        dataset.stream(store_options(arguments), export_arguments.selection(arguments), arguments.changed_since)
+    return OK
+
+
+def _written(arguments: argparse.Namespace, target: Target) -> str:
+    """Write; what was written, for a person."""
+    from solidot_spider.export import dataset
+
+    force: bool = arguments.force
+    if arguments.apply:
+        return f"{dataset.apply(arguments.apply, arguments.to, target, force=force):,} stories"
+    selection = export_arguments.selection(arguments)
+    if arguments.changed_since is None:
+        return f"{dataset.export(store_options(arguments), target, selection, force=force):,} stories"
+    return dataset.export_delta(store_options(arguments), target, arguments.changed_since, selection, force=force).told
 
 
 def _check(arguments: argparse.Namespace) -> int:

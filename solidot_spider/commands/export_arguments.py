@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def declare_deltas(parser: argparse.ArgumentParser) -> None:
+    """Add the options of deltas."""
+    deltas = parser.add_argument_group("only what has changed")
+    deltas.add_argument(
+        "--changed-since",
+        metavar="WHEN",
+        help="a delta: what is new, changed, withdrawn, back, fetched again or removed since a run (its name), a time "
+        "(a day in Beijing, or 2024-10-18T22:58:00+08:00), or a dataset (its directory)",
+    )
+    deltas.add_argument(
+        "--apply", nargs="+", type=Path, metavar="DELTA", help="without the store: apply these deltas, in their order"
+    )
+    deltas.add_argument("--to", type=Path, metavar="OLD", help="the dataset that --apply begins with")
+
+
 def selection(arguments: argparse.Namespace) -> Selection:
     """What the options select.
 
@@ -56,6 +72,12 @@ def selection(arguments: argparse.Namespace) -> Selection:
         "withdrawn" not in left_out,
         revisions=_has_revisions(arguments.also),
     )
+
+
+def is_selection(arguments: argparse.Namespace) -> bool:
+    """Whether an option selects stories or fields."""
+    names = ("since", "until", "sids", "topic", "editor", "fields", "without", "also")
+    return any(getattr(arguments, name) for name in names)
 
 
 def _day(name: str, text: str | None) -> date | None:

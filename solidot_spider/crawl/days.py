@@ -44,6 +44,12 @@ def parse(name: str, text: str, now: datetime) -> date:
     return day
 
 
+def is_one(text: str) -> bool:
+    """Whether a text means a day, be it one that there is or not."""
+    value = text.strip()
+    return value in ("today", "yesterday") or bool(_AGO.fullmatch(value) or _DAY.fullmatch(value))
+
+
 def between(first: date, last: date) -> Iterator[date]:
     """The days from the first to the last, both included."""
     while first <= last:

@@ -9,14 +9,17 @@ from string import Template
 from typing import Any
 
 from solidot_spider.export import citation, hub, resources, yaml_text
-from solidot_spider.export.facts import GAPS, MISSING, PARSER_VERSIONS, SELECTION, SITE
+from solidot_spider.export.facts import DELTA, GAPS, MISSING, PARSER_VERSIONS, SELECTION, SITE
 from solidot_spider.export.resources import Part
 from solidot_spider.export.revisions import REVISIONS
 
 CARD = "README.md"
 
 _TITLES = {"stories": "Stories", "comments": "Comments", REVISIONS: "Edits"}
-_LOAD = '`datasets.load_dataset("DIRECTORY")` loads the stories with their types{}.'
+_KEPT = ("fields", "with")
+"""Parts of a selection that leave no story out."""
+
+_LOAD = '`datasets.load_dataset("DIRECTORY")` loads the stories with their types. The configs are {}.'
 _EDITS = {
     True: """\
 The table `revisions` has what edits changed: the story, the time at which the edit was seen, the field, and its old
@@ -40,13 +43,12 @@ def card(directory: Path, parts: Sequence[Part], described: Mapping[str, Any]) -
     """
     front = hub.front_matter(directory, parts)
     template = Template(files("solidot_spider.export").joinpath("card.md").read_text(encoding="utf-8"))
-    configs = [each["config_name"] for each in front.get("configs", ()) if "default" not in each]
-    others = f"; {', '.join(configs)} are configs of their own" if configs else ""
+    configs = ", ".join(f"`{each['config_name']}`" for each in front.get("configs", ()))
     text = template.substitute(
         title=described["title"],
         description=described["description"],
         files=_table(("file", "rows"), ((f"`{each.path}`", f"{each.rows:,} {each.table}") for each in parts)),
-        load=_LOAD.format(others) if "configs" in front else "",
+        load=_LOAD.format(configs) if configs else "",
         coverage=_table(("", ""), _coverage(described)),
         missing=_list(_missing(described)),
         filled=_table(
@@ -76,7 +78,12 @@ def _coverage(described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _missing(described: Mapping[str, Any]) -> Iterator[str]:
-    chosen = {name: each for name, each in described.get(SELECTION, {}).items() if name != "fields"}
+    if DELTA in described:
+        yield (
+            "This is a delta: it holds the stories that have changed. `solidot export NEW --apply DELTA --to OLD` makes a "
+            "whole dataset of it."
+        )
+    chosen = {name: each for name, each in described.get(SELECTION, {}).items() if name not in _KEPT}
     if chosen:
         yield f"Not all stories were selected: {', '.join(f'{name} {each}' for name, each in chosen.items())}."
     if MISSING in described:

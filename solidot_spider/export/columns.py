@@ -17,6 +17,8 @@ from msgspec import Struct
 from solidot_spider.items import BeijingTime, Comment, Sid, Story, UtcTime
 
 PUBLISHED_AT = "published_at"
+CHANGE = "change"
+"""What a delta says of a story, behind its record: ``new``, ``changed`` and so on."""
 BEIJING_TEXT = "published_at_beijing"
 """``published_at`` as the record has it, beside the instant, in tables whose instants are in UTC."""
 
@@ -54,10 +56,18 @@ class CommentRow(Comment, kw_only=True):
     sid: Sid
 
 
+class ChangedStory(Story, kw_only=True):
+    """A story of a delta: the record, and what became of it."""
+
+    change: str
+
+
 @cache
 def of_stories(names: tuple[str, ...] | None = None) -> tuple[Column, ...]:
     """The columns of stories: the fields of the record, or those that are named, in the record's order."""
-    return tuple(each for each in _of(Story) if names is None or each.name in names)
+    return tuple(
+        each for each in _of(ChangedStory) if each.name in (Story.__struct_fields__ if names is None else names)
+    )
 
 
 @cache

@@ -15,7 +15,7 @@ import msgspec
 
 from solidot_spider import items
 from solidot_spider.export import contents, parquet
-from solidot_spider.export.packing import unpacked
+from solidot_spider.export.packing import packing_of, unpacked
 from solidot_spider.export.revisions import REVISIONS
 from solidot_spider.export.selection import COMMENTS, FIELDS
 
@@ -93,7 +93,7 @@ def _parquet(path: Path, _: dict[str, Any], __: dict[str, Any]) -> Found:
 
 
 def _sqlite(path: Path, resource: dict[str, Any], described: dict[str, Any]) -> Found:
-    if path.suffix in {".gz", ".zst"}:
+    if packing_of(path.name):
         return Found(resource["rowCount"])  # its bytes are as they were
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         rows = _count(database, _STORIES)

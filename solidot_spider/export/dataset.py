@@ -1,75 +1,30 @@
-"""Makes files of the store: one file, a directory, or standard output."""
+"""Makes files of the store, or of an older dataset and its deltas: one file, a directory, or standard output."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from solidot_spider.base.devices import is_file
 from solidot_spider.base.options import Options
-from solidot_spider.export import directory, outputs, single_file
+from solidot_spider.export import application, delta, directory, replaced, revisions, single_file
 from solidot_spider.export import stream as standard_output
+from solidot_spider.export.delta import Delta
+from solidot_spider.export.directory import Edits
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.exported import Exported
 from solidot_spider.export.facts import facts
-from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
+from solidot_spider.export.line_file import LineFile
+from solidot_spider.export.outputs import MARKDOWN
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.source import Selected, Source
+from solidot_spider.export.target import Target
+from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.store import Store
 
 ALL = Selection()
 """Every story, with all its fields."""
-
-
-_WITH = "give a directory with --format jsonl, csv, parquet or sqlite, or leave --with revisions out"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an export goes, and in which forms.
-
-    Attributes:
-        out: a file, or a directory.
-        outputs: the form of the file, or those of a directory's files.
-        is_directory: whether it is a directory.
-        split: ``year`` or ``month``: a directory has a file for each; empty: one file.
-    """
-
-    out: Path
-    outputs: tuple[Output, ...]
-    is_directory: bool
-    split: str = ""
-
-    @classmethod
-    def of(cls, out: str, formats: Sequence[Output] = (), split: str = "", *, bom: bool = False) -> Target:
-        """What the words of a command line mean.
-
-        Args:
-            out: a name; one that ends in ``/`` or has no suffix, and an existing directory, mean a directory.
-            formats: the forms of a directory; empty: the default ones.
-            split: as the attribute.
-            bom: let CSV begin with a byte order mark.
-
-        Raises:
-            ExportError: they contradict one another, or no form has this name.
-        """
-        path = Path(out)
-        if not path.is_dir() and not is_file(path):  # a device's or a pipe's name says no form
-            return cls(path, (Output(JSONL),), is_directory=False)
-        is_directory = out.endswith("/") or (path.is_dir() and not _is_file_name(path)) or bool(formats)
-        named = outputs.of_file(path) if path.suffix in MARKDOWN.suffixes or not is_directory else None
-        if formats and not out.endswith("/") and _is_file_name(path):
-            raise ExportError(f"{out} is the name of one file; --format goes with a directory: {path.stem}/")
-        if named and named.form is not MARKDOWN and path.is_dir():
-            raise ExportError(
-                f"{out} is the name of one file, and there is a directory; put a / behind it to mean that"
-            )
-        is_directory = named is None or named.form is MARKDOWN
-        if split and not is_directory:
-            raise ExportError(f"{out} is the name of one file; --split goes with a directory: {path.stem}/")
-        made = tuple(formats) or ((named,) if named else outputs.DEFAULT)
-        if bom and not any(each.form is CSV for each in made):
-            raise ExportError(f"--bom is for CSV; {out} has none")
-        return cls(path, tuple(map(outputs.with_bom, made)) if bom else made, is_directory, split)
 
 
 def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, force: bool = False) -> int:
@@ -87,25 +42,106 @@ def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, f
         OSError: the file cannot be written.
     """
     target = out if isinstance(out, Target) else Target.of(str(out))
-    if selection.revisions and all(each.form is MARKDOWN for each in target.outputs if target.is_directory):
-        raise ExportError(f"{out}: a table of revisions is a file of a directory, and no document; {_WITH}")
     with Store.opened(chosen) as store, store.snapshot() as view:
-        if target.is_directory:
-            about = facts(view, selection)
-            return directory.export(view, target.out, target.outputs, selection, about, split=target.split, force=force)
-        return single_file.export(view, target.out, target.outputs[0], selection, force=force)
+        edits = _edits(view, selection, target)
+        return _write(Selected(view, selection), target, facts(view, selection), edits=edits, force=force)
 
 
-def _is_file_name(path: Path) -> bool:
-    return any(each in path.suffixes[-2:] for form in outputs.FILE_FORMS for each in form.suffixes)
+def export_delta(
+    chosen: Options, out: Path | Target, since: str, selection: Selection = ALL, *, force: bool = False
+) -> Delta:
+    """Write what has changed of the selected stories; what that is.
 
-
-def stream(chosen: Options, selection: Selection = ALL) -> None:
-    """Write the selected stories to standard output as JSON Lines, and end quietly when nobody reads on.
+    Args:
+        chosen: the program's options, which name the store.
+        out: where, as for ``export``.
+        since: a directory of a dataset, a run's name, a day in Beijing, or an ISO time with an offset.
+        selection: the stories and their fields.
+        force: let the delta replace a whole dataset.
 
     Raises:
+        ArgumentError: there is no such time.
+        ExportError: what ``export`` raises it for; or nothing begins there, or a reparse lies between.
+        StoreError: the store cannot be read.
+        OSError: the file cannot be written.
+    """
+    target = out if isinstance(out, Target) else Target.of(str(out))
+    may_be_empty = replaced.may_be_by_an_empty_delta(target, force=force)
+    with (
+        Store.opened(chosen) as store,
+        store.snapshot() as view,
+        delta.found(view, selection, since, target.out) as made,
+    ):
+        _write(made.lines, target, {**facts(view, selection), **made.about}, force=may_be_empty)
+        return made
+
+
+def apply(deltas: Sequence[Path], old: Path, out: Path | Target, *, force: bool = False) -> int:
+    """Write the dataset that the store had when the last delta was made of it; how many stories there are.
+
+    Args:
+        deltas: deltas in their order, each a directory or a file of JSON Lines.
+        old: the dataset that the first one begins with.
+        out: where, as for ``export``; it may be the old dataset.
+        force: let a result without stories replace one that has some.
+
+    Raises:
+        ExportError: a delta does not begin where the one before it ends, or what ``export`` raises it for.
+        OSError: a file cannot be read or written.
+    """
+    target = out if isinstance(out, Target) else Target.of(str(out))
+    with _applied(deltas, old, target.out) as (lines, about):
+        return _write(lines, target, about, force=force)
+
+
+def stream(chosen: Options, selection: Selection = ALL, since: str | None = None) -> None:
+    """Write the selected stories to standard output as JSON Lines, and end quietly when nobody reads on.
+
+    Args:
+        chosen: the program's options, which name the store.
+        selection: the stories and their fields.
+        since: only what has changed since then, as for ``export_delta``; None for all stories.
+
+    Raises:
+        ArgumentError: there is no such time.
+        ExportError: nothing begins there, or a reparse lies between.
         StoreError: the store cannot be read.
         OSError: standard output cannot be written.
     """
     with Store.opened(chosen) as store, store.snapshot() as view:
-        standard_output.export(view, selection)
+        if since is None:
+            standard_output.export(Selected(view, selection))
+            return
+        with delta.found(view, selection, since, None) as made:
+            standard_output.export(made.lines)
+
+
+def stream_applied(deltas: Sequence[Path], old: Path) -> None:
+    """Write a dataset with its deltas to standard output; raises what ``apply`` does."""
+    with _applied(deltas, old, None) as (lines, _):
+        standard_output.export(lines)
+
+
+@contextmanager
+def _applied(deltas: Sequence[Path], old: Path, out: Path | None) -> Iterator[tuple[LineFile, dict[str, Any]]]:
+    dataset, changes = Exported.of(old), [Exported.of(each) for each in deltas]
+    with application.applied(dataset, changes, out) as lines:
+        yield lines, application.about(dataset, changes)
+
+
+def _write(source: Source, target: Target, about: Mapping[str, Any], *, edits: Edits | None = None, force: bool) -> int:
+    if target.is_directory:
+        split = target.split
+        return directory.export(source, target.out, target.outputs, about, split=split, edits=edits, force=force)
+    return single_file.export(source, target.out, target.outputs[0], force=force)
+
+
+def _edits(view: Snapshot, selection: Selection, target: Target) -> Edits | None:
+    if not selection.revisions:
+        return None
+    if all(each.form is MARKDOWN for each in target.outputs if target.is_directory):
+        raise ExportError(
+            f"{target.out}: a table of revisions is a file of a directory, and no document; give a directory with "
+            "--format jsonl, csv, parquet or sqlite, or leave --with revisions out"
+        )
+    return lambda period: revisions.rows(view, selection, period)

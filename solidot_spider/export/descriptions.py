@@ -48,5 +48,6 @@ FIELDS: Mapping[str, str] = {
     "withdrawn_at": "When the site was first seen to have the story no more; ISO 8601 in UTC.",
     "content_hash": "SHA-256 over what an edit changes; not over views, comments and times.",
     "schema_version": "The version of the record's schema.",
+    "change": "What became of the story, in a delta: new, changed, withdrawn, back or refetched.",
 }
 """Each field of a record by its path; a field of a list's elements stands behind the list's name."""

@@ -12,6 +12,8 @@ import msgspec
 from solidot_spider import items
 from solidot_spider.base.site import CANONICAL, DOMAIN
 from solidot_spider.export import card, citation, contents, datasette, reader_schemas, resources
+from solidot_spider.export.changes import KINDS, REMOVED
+from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.facts import PARSER_VERSIONS, SITE
 from solidot_spider.export.profile import Profile
 from solidot_spider.export.resources import Part
@@ -101,6 +103,9 @@ def _schema(fields: Sequence[str]) -> dict[str, Any]:
     story = made["$defs"]["Story"]
     story["properties"] = {name: each for name, each in story["properties"].items() if name in fields}
     story["required"] = [name for name in story["required"] if name in fields]
+    if CHANGE in fields:
+        story["properties"][CHANGE] = {"enum": [each for each in KINDS if each != REMOVED]}
+        story["required"].append(CHANGE)
     return made
 
 

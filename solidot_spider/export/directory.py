@@ -1,45 +1,50 @@
-"""Writes the selected stories into a directory of files with a descriptor, which is replaced whole or not at all."""
+"""Writes stories into a directory of files with a descriptor, which is replaced whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from solidot_spider.export import columns, contents, descriptor, markdown, part_directory, progress, revisions, table
+from solidot_spider.export.changes import REMOVED, REMOVED_FILE, removed_lines
+from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.contents import CHECKSUMS
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.outputs import MARKDOWN, Output
+from solidot_spider.export.outputs import JSONL, MARKDOWN, Output
 from solidot_spider.export.profile import Profile
 from solidot_spider.export.resources import Part
-from solidot_spider.export.selection import COMMENTS, PERIODS, Selection
+from solidot_spider.export.selection import COMMENTS, KEY, PERIODS
+from solidot_spider.export.source import Source, is_empty
 from solidot_spider.export.table import Counted, Table
-from solidot_spider.store.queries import Snapshot
 
 STRANGERS_SHOWN = 3
 
+Edits = Callable[[str], Iterable[bytes]]
+"""Gives the rows of the table of edits, of stories of a period; of all if it is empty."""
+
 
 def export(  # noqa: PLR0913 - what an export is made of
-    view: Snapshot,
+    source: Source,
     out: Path,
     outputs: Sequence[Output],
-    selection: Selection,
     about: Mapping[str, Any],
     *,
     split: str = "",
+    edits: Edits | None = None,
     force: bool = False,
 ) -> int:
-    """Write the selected stories into a directory, in place of an old one; how many there are.
+    """Write stories into a directory, in place of an old one; how many there are.
 
     Args:
-        view: the store.
+        source: the stories.
         out: the directory.
         outputs: the forms and packings of its files.
-        selection: the stories and their fields.
-        about: what only the store knows of them, for the descriptor.
+        about: what else the descriptor says of them.
         split: ``year`` or ``month``: a file for each; empty: one file.
+        edits: what edits changed, for a table of its own; None for none.
         force: let a directory without stories replace one that has some.
 
     Raises:
@@ -50,17 +55,14 @@ def export(  # noqa: PLR0913 - what an export is made of
     """
     part_directory.heal(out.resolve())
     _refuse_strangers(out)
-    is_empty = _is_empty(view, selection)
-    if is_empty and not force and _stories_of(out):
+    if not force and _stories_of(out) and is_empty(source):
         raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
     with part_directory.replacing(out) as new:
-        writer = _Writer(view, new, selection, split, is_document_root=out.suffix in MARKDOWN.suffixes)
+        writer = _Writer(source, new, split, edits, is_document_root=out.suffix in MARKDOWN.suffixes)
         parts = [part for output in outputs for part in writer.parts(output)]
-        if not writer.profile.is_complete:
-            writer.profile.read(selection.records(view))
-        if selection.revisions:
-            writer.profile.revisions = sum(1 for _ in revisions.rows(view, selection))
-        descriptor.write(new, parts, writer.profile, about)
+        if source.removed:
+            parts.append(writer.removed())
+        descriptor.write(new, parts, writer.told(), about)
         return writer.profile.stories
 
 
@@ -68,14 +70,14 @@ class _Writer:
     """Writes the files of one export into a new directory.
 
     Attributes:
-        profile: what the records hold, once all have passed whole and in their order.
+        profile: what the records hold.
     """
 
-    def __init__(self, view: Snapshot, new: Path, selection: Selection, split: str, *, is_document_root: bool) -> None:
-        self.profile = Profile(selection.fields)
-        self._view = view
+    def __init__(self, source: Source, new: Path, split: str, edits: Edits | None, *, is_document_root: bool) -> None:
+        self.profile = Profile(source.fields)
+        self._source = source
+        self._edits = edits
         self._new = new
-        self._selection = selection
         self._split = split
         self._documents = "" if is_document_root else "markdown/"
 
@@ -84,33 +86,46 @@ class _Writer:
         if output.form is MARKDOWN:
             yield self._write_documents(output)
             return
-        yield from self._write_stories(output)
-        if self._selection.revisions and not output.form.holds_all:
-            yield self._write(output, revisions.table(self._view, self._selection))
+        yield from self._tables(output)
+        if self._edits and not output.form.holds_all:
+            yield self._written(f"{revisions.REVISIONS}{output.suffix}", output, revisions.table(self._edits("")))
 
-    def _write_stories(self, output: Output) -> Iterator[Part]:
-        selection = self._selection
-        for each in selection.split(self._view, self._split) if self._split else (selection,):
-            if each.period and _is_empty(self._view, each):
+    def told(self) -> Profile:
+        """The profile; where no form read all records whole and in their order, they are read now."""
+        if not self.profile.is_complete:
+            self.profile.read(self._source.lines(self._source.fields))
+        if self._edits:
+            self.profile.revisions = sum(1 for _ in self._edits(""))
+        return self.profile
+
+    def removed(self) -> Part:
+        """Write the stories that a delta removes."""
+        rows = removed_lines(self._source.removed)
+        return self._written(REMOVED_FILE, Output(JSONL), Table(REMOVED, columns.of_stories((KEY, CHANGE)), rows))
+
+    def _tables(self, output: Output) -> Iterator[Part]:
+        fields = self._source.fields
+        has_comments = output.form.parts_comments and COMMENTS in fields
+        plain = tuple(each for each in fields if each != COMMENTS) if has_comments else fields
+        for period in self._source.periods(self._split) if self._split else ("",):
+            if period and is_empty(self._source, period):
                 continue
-            has_comments = output.form.parts_comments and each.has(COMMENTS)
-            yield self._write_table(output, each.without(COMMENTS) if has_comments else each, "stories")
+            yield self._write(output, "stories", plain, period)
             if has_comments:
-                yield self._write_table(output, each, COMMENTS)
+                yield self._write(output, COMMENTS, fields, period)
 
-    def _write_table(self, output: Output, selection: Selection, name: str) -> Part:
-        path = f"{name}{'-' * bool(selection.period)}{selection.period}{output.suffix}"
-        with closing(progress.shown(self._view, selection, path)) as records:
+    def _write(self, output: Output, name: str, fields: tuple[str, ...], period: str) -> Part:
+        path = f"{name}{'-' * bool(period)}{period}{output.suffix}"
+        with closing(progress.shown(self._source, path, fields, period)) as records:
             if name == COMMENTS:
-                return self._write(output, table.comments(records), path)
-            is_whole = selection == self._selection and not self.profile.stories
-            made = table.stories(selection, self.profile.passing(records) if is_whole else records)
-            if selection.revisions and output.form.holds_all:
-                made = made._replace(beside=(revisions.table(self._view, selection),))
-            return self._write(output, made, path)
+                return self._written(path, output, table.comments(records))
+            is_whole = fields == self._source.fields and not period and not self.profile.stories
+            made = table.stories(fields, self.profile.passing(records) if is_whole else records)
+            if self._edits and output.form.holds_all:
+                made = made._replace(beside=(revisions.table(self._edits(period)),))
+            return self._written(path, output, made)
 
-    def _write(self, output: Output, made: Table, path: str = "") -> Part:
-        path = path or f"{made.name}{output.suffix}"
+    def _written(self, path: str, output: Output, made: Table) -> Part:
         rows = Counted(made.rows)
         with (self._new / path).open("xb") as file:
             output.write(file, made._replace(rows=rows), self._new)
@@ -119,16 +134,11 @@ class _Writer:
     def _write_documents(self, output: Output) -> Part:
         directory = self._new / self._documents
         directory.mkdir(exist_ok=True)
-        with closing(progress.shown(self._view, self._selection, output.name)) as records:
+        with closing(progress.shown(self._source, output.name)) as records:
             rows = Counted(records)
             markdown.write(rows, directory, PERIODS[self._split or "year"])
-        made = columns.of_stories(self._selection.fields)
+        made = columns.of_stories(self._source.fields)
         return Part(f"{self._documents}{CHECKSUMS}", output, "stories", rows.count, made, rows.size, rows.sids)
-
-
-def _is_empty(view: Snapshot, selection: Selection) -> bool:
-    with closing(selection.records(view)) as records:
-        return next(records, None) is None
 
 
 def _stories_of(out: Path) -> int:

@@ -10,9 +10,14 @@ from solidot_spider.export.selection import Selection
 from solidot_spider.store.queries import Snapshot
 
 SELECTION, SITE, PARSER_VERSIONS, MISSING, GAPS = "selection", "site", "parser_versions", "missing", "gaps"
-"""Keys of the descriptor."""
+"""Keys of the descriptor: what was selected; the store's site; how many stories each version of the parser has read;
+the ids without a story, and those that nobody knows of."""
 
 FACTS = (SELECTION, SITE, PARSER_VERSIONS, MISSING, GAPS)
+"""Keys of what only the store knows of a dataset."""
+
+DELTA = "delta"
+"""The descriptor's key for where a delta begins, and where it leads."""
 
 
 def facts(view: Snapshot, selection: Selection) -> dict[str, Any]:
@@ -28,7 +33,7 @@ def facts(view: Snapshot, selection: Selection) -> dict[str, Any]:
     return {
         SELECTION: selection.described,
         SITE: provenance.site(),
-        PARSER_VERSIONS: {str(version): count for version, count in provenance.parser_versions(choice).items()},
+        PARSER_VERSIONS: selection.parser_versions(view),
         MISSING: _ids(missing.within(asked)),
         GAPS: _ids(gaps.within(asked)),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +19,17 @@ GZIP, ZSTANDARD = ".gz", ".zst"
 PACKINGS = (GZIP, ZSTANDARD)
 """The packings, by the suffix of a packed file."""
 
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
+"""What reading a packed file raises that is not as it was packed."""
+
 GZIP_LEVEL = 6
 _ZSTANDARD = {zstd.CompressionParameter.compression_level: 6, zstd.CompressionParameter.checksum_flag: 1}
+
+
+def packing_of(path: str) -> str:
+    """The packing of a file by its name; empty if it is not packed."""
+    suffix = Path(path).suffix
+    return suffix if suffix in PACKINGS else ""
 
 
 @contextmanager

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from typing import TypeVar
 
 from tqdm import tqdm
 
-from solidot_spider.export.selection import Selection
-from solidot_spider.store.queries import Snapshot
+from solidot_spider.export.source import Source
+
+Line = TypeVar("Line")
 
 
-def shown(view: Snapshot, selection: Selection, name: str) -> Generator[bytes]:
-    """The selected records, with a bar of this name if standard error is a terminal."""
-    with closing(selection.records(view)) as records:
-        if not sys.stderr.isatty():
-            yield from records
-            return
-        with tqdm(total=selection.count(view), desc=name, unit=" stories", leave=False, dynamic_ncols=True) as bar:
-            for record in records:
-                yield record
-                bar.update()
+def shown(source: Source, name: str, fields: tuple[str, ...] = (), period: str = "") -> Generator[bytes]:
+    """Lines with some of their fields, or all, with a bar of this name if standard error is a terminal."""
+    with closing(source.lines(fields or source.fields, period)) as lines:
+        yield from passing(lines, name, lambda: source.count(period))
+
+
+def passing(lines: Iterable[Line], name: str, total: Callable[[], int] = lambda: 0) -> Iterator[Line]:
+    """Lines on their way, with a bar of this name; ``total`` says how many they are, if anybody knows."""
+    if not sys.stderr.isatty():
+        yield from lines
+        return
+    with tqdm(total=total() or None, desc=name, unit=" stories", leave=False, dynamic_ncols=True) as bar:
+        for line in lines:
+            yield line
+            bar.update()

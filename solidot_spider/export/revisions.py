@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
+from dataclasses import replace
 
 import msgspec
 
@@ -36,14 +37,20 @@ _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def table(view: Snapshot, selection: Selection) -> Table:
-    """The edits of the stories that are selected, by sid, time and field; of fields that are kept."""
-    return Table(REVISIONS, COLUMNS, rows(view, selection))
+def table(rows: Iterable[bytes]) -> Table:
+    """The table of edits."""
+    return Table(REVISIONS, COLUMNS, rows)
 
 
-def rows(view: Snapshot, selection: Selection) -> Generator[bytes]:
-    """The rows of the table, each as one line of JSON."""
-    with closing(selection.edits(view)) as edits:
+def rows(view: Snapshot, selection: Selection, period: str = "") -> Generator[bytes]:
+    """The edits of the stories that are selected, by sid, time and field, each as one line of JSON.
+
+    Args:
+        view: the store.
+        selection: the stories and their fields; only these fields' edits are told.
+        period: only stories of this year (``2024``) or month (``2024-10``), in Beijing; empty for all.
+    """
+    with closing(replace(selection, period=period or selection.period).edits(view)) as edits:
         for edit in edits:
             old = _decode(edit.old)
             for field in HASHED:

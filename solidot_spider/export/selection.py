@@ -82,6 +82,7 @@ class Selection:
             "topic": self.topic,
             "editor": self.editor,
             "without": "" if self.withdrawn else "withdrawn",
+            "with": "revisions" if self.revisions else "",
         }
         return {name: value for name, value in chosen.items() if value} | {"fields": list(self.fields)}
 
@@ -100,7 +101,7 @@ class Selection:
         with closing(view.records(self.choice)) as records:  # a query that is given up must end before the view
             for line in records:
                 if wanted is None or wanted(_marks.decode(line)):
-                    yield line if is_whole else self._kept(line)
+                    yield line if is_whole else kept(line, self.fields)
 
     def edits(self, view: Snapshot) -> Generator[Edit]:
         """The edits of the stories that are selected, by ascending sid and time."""
@@ -109,10 +110,6 @@ class Selection:
             for edit in edits:
                 if wanted is None or wanted(_marks.decode(edit.record)):
                     yield edit
-
-    def _kept(self, line: bytes) -> bytes:
-        values = _raw.decode(line)
-        return _encode({name: values[name] for name in self.fields})
 
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()
@@ -123,6 +120,11 @@ class Selection:
 
         return wanted
 
+    def parser_versions(self, view: Snapshot) -> dict[str, int]:
+        """How many of the stories each version of the parser has read; those that are withdrawn, too."""
+        found = view.history.parser_versions(replace(self.choice, withdrawn=True))
+        return {str(version): count for version, count in found.items()}
+
     @property
     def choice(self) -> Choice:
         """What the store is asked for; topic and editor are looked at later."""
@@ -132,6 +134,12 @@ class Selection:
             after = _next(self.period)
             since, before = max(since, self.period), min(before or after, after)
         return Choice(self.sids, since, before, self.withdrawn)
+
+
+def kept(line: bytes, fields: tuple[str, ...]) -> bytes:
+    """The line of a record with these fields only."""
+    values = _raw.decode(line)
+    return _encode({name: values[name] for name in fields})
 
 
 def _next(period: str) -> str:

@@ -1,4 +1,4 @@
-"""Writes the selected stories of the store into one file, which is replaced whole or not at all."""
+"""Writes stories into one file, which is replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from pathlib import Path
 
 from solidot_spider.base.files import replacing
 from solidot_spider.export import part_directory, progress, table
+from solidot_spider.export.changes import with_removed
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.outputs import Output
-from solidot_spider.export.selection import Selection
-from solidot_spider.store.queries import Snapshot
+from solidot_spider.export.outputs import JSONL, Output
+from solidot_spider.export.source import Source
 
 
-def export(view: Snapshot, out: Path, output: Output, selection: Selection, *, force: bool = False) -> int:
-    """Write the selected stories into a file, in place of an old one; how many there are.
+def export(source: Source, out: Path, output: Output, *, force: bool = False) -> int:
+    """Write stories into a file, in place of an old one; how many there are.
+
+    JSON Lines name those that a delta removes, too.
 
     Args:
-        view: the store.
+        source: the stories.
         out: the file.
         output: its form and packing.
-        selection: the stories and their fields.
         force: let a file without stories replace one that has some.
 
     Raises:
@@ -30,13 +31,14 @@ def export(view: Snapshot, out: Path, output: Output, selection: Selection, *, f
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
-    with closing(progress.shown(view, selection, out.name)) as records:
+    with closing(progress.shown(source, out.name)) as shown:
+        records = with_removed(source, shown) if output.form is JSONL else shown
         first = next(records, None)
-        if first is None and not force and _is_full(out, output, selection):
+        if first is None and not force and _is_full(out, output, source.fields):
             raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
         rows = table.Counted(chain(() if first is None else (first,), records))
         with _room(out, output) as room, replacing(out) as file:
-            output.write(file, table.stories(selection, rows), room)
+            output.write(file, table.stories(source.fields, rows), room)
         return rows.count
 
 
@@ -44,11 +46,11 @@ def _room(out: Path, output: Output) -> AbstractContextManager[Path]:
     return part_directory.scratch(out) if output.form.needs_room else nullcontext(out.parent)
 
 
-def _is_full(out: Path, output: Output, selection: Selection) -> bool:
+def _is_full(out: Path, output: Output, fields: tuple[str, ...]) -> bool:
     """Whether a file holds something that an export without stories would not write."""
     if not out.is_file() or not out.stat().st_size:
         return False
     empty = BytesIO()
     with _room(out, output) as room:
-        output.write(empty, table.stories(selection, ()), room)
+        output.write(empty, table.stories(fields, ()), room)
     return out.stat().st_size != len(empty.getbuffer()) or out.read_bytes() != empty.getvalue()

@@ -7,21 +7,22 @@ from contextlib import closing, suppress
 from itertools import islice
 
 from solidot_spider.export import progress
+from solidot_spider.export.changes import with_removed
 from solidot_spider.export.json_lines import LINES_AT_ONCE
-from solidot_spider.export.selection import Selection
-from solidot_spider.store.queries import Snapshot
+from solidot_spider.export.source import Source
 
 STANDARD_OUTPUT = 1
 
 
-def export(view: Snapshot, selection: Selection) -> None:
+def export(source: Source) -> None:
     """Write the selected stories; an empty store writes nothing.
 
     Raises:
         StoreError: the store cannot be read.
         OSError: standard output cannot be written.
     """
-    with closing(progress.shown(view, selection, "standard output")) as records, suppress(BrokenPipeError):
+    with closing(progress.shown(source, "standard output")) as shown, suppress(BrokenPipeError):
+        records = with_removed(source, shown)
         while lines := list(islice(records, LINES_AT_ONCE)):
             _write(b"\n".join([*lines, b""]))
 

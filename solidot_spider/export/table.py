@@ -9,7 +9,7 @@ import msgspec
 
 from solidot_spider.export import columns
 from solidot_spider.export.columns import Column
-from solidot_spider.export.selection import COMMENTS, Selection
+from solidot_spider.export.selection import COMMENTS
 
 
 class Table(NamedTuple):
@@ -71,9 +71,9 @@ _commented = msgspec.json.Decoder(_Commented)
 _encode = msgspec.json.Encoder().encode
 
 
-def stories(selection: Selection, records: Iterable[bytes]) -> Table:
-    """The table of the stories, with the fields that a selection keeps."""
-    return Table("stories", columns.of_stories(selection.fields), records)
+def stories(fields: tuple[str, ...], records: Iterable[bytes]) -> Table:
+    """The table of the stories, with the fields that their records keep."""
+    return Table("stories", columns.of_stories(fields), records)
 
 
 def comments(records: Iterable[bytes]) -> Table:

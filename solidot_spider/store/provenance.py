@@ -41,10 +41,6 @@ class Provenance:
         sites = schema.sites.c
         return self._connection.execute(select(sites.url).where(sites.is_mirror == 0)).scalar()
 
-    def parser_versions(self, choice: Choice = ALL) -> dict[int, int]:
-        """How many of the chosen stories each version of the parser has read, by ascending version."""
-        return records.parser_versions(self._connection, choice)
-
     def span(self, choice: Choice = ALL) -> Range | None:
         """The lowest and the highest of the chosen stories; None if there is none."""
         return records.span(self._connection, choice)

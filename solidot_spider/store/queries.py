@@ -13,6 +13,7 @@ from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
+from solidot_spider.store.history import History
 from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.records import ALL, Choice
@@ -57,6 +58,7 @@ class Snapshot:
     def __init__(self, connection: Connection, verify: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
         self._verify = verify
+        self.history = History(connection)
         self.provenance = Provenance(connection)
 
     def story_count(self, choice: Choice = ALL) -> int:

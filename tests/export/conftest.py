@@ -15,7 +15,7 @@ from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 from tests.stores import NOW, fields, raw, run
 
-HARD = "=1+1 \"甲\",\u2028乙\u2029 \\ 👩‍🚀𠮷\x01\x7f\u0085 <b>&amp;</b> 'x' --- : #"
+HARD = "=1+1 \"甲\",\u2028乙\u2029 \\ 👩‍🚀𠮷𪚥 e\u0301\u1100\u1161\r\n\t\x01\x7f\u0085 <b>&amp;</b> 'x' --- : #"
 """Text with what separates, quotes, escapes or means something in some form."""
 
 

@@ -15,9 +15,9 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import parse
 from solidot_spider.export import check, dataset, outputs
-from solidot_spider.export.dataset import Target
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.target import Target
 from solidot_spider.store import sites
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres

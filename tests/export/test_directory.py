@@ -17,10 +17,10 @@ import pytest
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import check, contents, dataset, outputs, part_directory
-from solidot_spider.export.dataset import Target
 from solidot_spider.export.descriptor import with_checksum
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
 from tests.crawling import solidot, start
 from tests.export.conftest import visit

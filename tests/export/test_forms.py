@@ -19,11 +19,13 @@ import pytest
 
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, csv_table, dataset, packing, parquet, sqlite
-from solidot_spider.export.columns import Kind
+from solidot_spider.export import columns, csv_table, dataset, outputs, packing, parquet, sqlite
+from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import FIELDS, Selection
+from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
+from tests.conftest import needs_postgres
 from tests.export.conftest import hard, visit
 from tests.stores import fields, run
 
@@ -35,13 +37,13 @@ def read_lines(path: Path) -> Records:
         return [json.loads(line) for line in file.read().decode().split("\n")[:-1]]
 
 
-def read_csv(path: Path) -> Records:
+def read_csv(path: Path, of: tuple[Column, ...] = columns.of_stories()) -> Records:
     with packing.unpacked(path) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
-        return [_record(row) for row in csv.DictReader(text)]
+        return [_record(row, of) for row in csv.DictReader(text)]
 
 
-def _record(row: dict[str, str]) -> dict[str, Any]:
-    def value(column: columns.Column, name: str) -> Any:
+def _record(row: dict[str, str], of: tuple[Column, ...]) -> dict[str, Any]:
+    def value(column: Column, name: str) -> Any:
         text = row[name]
         if column.kind is Kind.LIST:
             return json.loads(text)
@@ -50,7 +52,7 @@ def _record(row: dict[str, str]) -> dict[str, Any]:
         return int(text) if column.kind is Kind.INTEGER else csv_table.unguarded(text)
 
     made: dict[str, Any] = {}
-    for column in columns.of_stories():
+    for column in of:
         if column.kind is Kind.STRUCT:
             made[column.name] = {each.name: value(each, f"{column.name}_{each.name}") for each in column.inner}
         else:
@@ -64,7 +66,8 @@ def read_parquet(path: Path) -> Records:
         names = [name for name, *_ in database.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in database.fetchall()]
     for row in rows:
-        assert datetime.fromisoformat(row.pop("published_at_beijing")) == row["published_at"]
+        if "published_at" in row:
+            assert datetime.fromisoformat(row.pop("published_at_beijing")) == row["published_at"]
     return [{name: _plain(name, value) for name, value in row.items()} for row in rows]
 
 
@@ -92,6 +95,14 @@ def read_sqlite(path: Path) -> Records:
     return [{name: story[name] for name in FIELDS} for story in stories.values()]
 
 
+def with_comments(stories: Records, comments: Records) -> Records:
+    """The records of a form that has the comments in a table of their own."""
+    of: dict[int, Records] = {story["sid"]: [] for story in stories}
+    for each in comments:
+        of[each.pop("sid")].append(each)
+    return [{name: {**story, "comments": of[story["sid"]]}[name] for name in FIELDS} for story in stories]
+
+
 READERS: dict[str, Callable[[Path], Records]] = {
     "stories.jsonl": read_lines,
     "stories.jsonl.gz": read_lines,
@@ -109,6 +120,30 @@ def test_every_record_comes_back(records: Records, chosen: Options, tmp_path: Pa
     assert READERS[name](tmp_path / name) == records
 
 
+def test_every_record_comes_back_from_a_directory(records: Records, chosen: Options, tmp_path: Path) -> None:
+    out = tmp_path / "dataset"
+    dataset.export(chosen, Target.of(str(out), outputs.of_formats("jsonl.zst,csv,parquet,sqlite")))
+    assert read_lines(out / "stories.jsonl.zst") == read_sqlite(out / "stories.db") == records
+    plain = tuple(each for each in columns.of_stories() if each.name != "comments")
+    tables = read_csv(out / "stories.csv", plain), read_csv(out / "comments.csv", columns.of_comments())
+    assert with_comments(*tables) == records
+    assert with_comments(read_parquet(out / "stories.parquet"), read_parquet(out / "comments.parquet")) == records
+
+
+def test_the_facts_of_a_document_are_those_of_the_record(records: Records, chosen: Options, tmp_path: Path) -> None:
+    out = tmp_path / "stories.md"
+    dataset.export(chosen, out)
+    for record in records:
+        text = (out / record["published_at"][:4] / f"{record['sid']}.md").read_bytes().decode()
+        front = text.removeprefix("---\n").partition("\n---\n")[0].split("\n")
+        facts = {key: json.loads(value) for key, _, value in (line.partition(": ") for line in front)}
+        assert facts.pop("source") == "solidot.org"
+        for key, name in (("date", "published_at"), ("fetch_date", "fetched_at")):
+            assert facts.pop(key) == record[name]
+        assert facts == {key: record[key] for key in facts}
+        assert {"title", "url", "submitter", "source_links", "source_labels"} < facts.keys()
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_the_order_of_the_crawl_does_not_show(records: Records, chosen: Options, tmp_path: Path, name: str) -> None:
     other = Options(data_dir=tmp_path / "other")
@@ -120,6 +155,31 @@ def test_the_order_of_the_crawl_does_not_show(records: Records, chosen: Options,
     dataset.export(chosen, tmp_path / "later" / name)
     assert (tmp_path / "later" / name).read_bytes() == (tmp_path / f"other-{name}").read_bytes()
     assert {path.suffix for path in tmp_path.iterdir()} == {Path(name).suffix, ""}
+
+
+EVERY = outputs.of_formats("jsonl,jsonl.gz,jsonl.zst,csv,csv.zst,parquet,sqlite,sqlite.gz,markdown")
+
+
+@needs_postgres
+@pytest.mark.long
+@pytest.mark.parametrize("split", ["", "year"])
+def test_neither_the_order_nor_the_database_shows_in_a_directory(postgres: str, tmp_path: Path, split: str) -> None:
+    made = [hard(sid) if sid % 3 == 0 else fields(sid) for sid in (*range(1, 60), *range(99_000, 99_030))]
+    trees = []
+    for name, url, runs in (
+        ("a", "", [made]),
+        ("b", postgres, [[each] for each in made[::-1]]),
+        ("c", "", [made[::-1]]),
+    ):
+        chosen = Options(data_dir=tmp_path / name, database_url=url)
+        with Store.opened(chosen, create=True) as store:
+            for each in runs:
+                run(store, *map(visit, each))
+        out = tmp_path / f"{name}-dataset"
+        dataset.export(chosen, Target.of(str(out), EVERY, split))
+        trees.append({path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()})
+    assert trees[0].keys() == trees[1].keys() == trees[2].keys()
+    assert [path for path in trees[0] if not trees[0][path] == trees[1][path] == trees[2][path]] == []
 
 
 @pytest.mark.usefixtures("records")

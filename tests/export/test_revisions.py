@@ -15,8 +15,8 @@ import pytest
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import check, dataset, outputs
-from solidot_spider.export.dataset import Target
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
 from tests.export.conftest import HARD, hard, visit
 from tests.stores import NOW, run, stored

@@ -11,7 +11,7 @@ import pytest
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import dataset, outputs
-from solidot_spider.export.dataset import Target
+from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
 from tests import documents
 from tests.export.conftest import hard, visit

@@ -16,8 +16,8 @@ import pytest
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.export import dataset, outputs
-from solidot_spider.export.dataset import Target
 from solidot_spider.export.selection import Selection
+from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
 from tests.export.conftest import hard, visit
 from tests.stores import NOW, fields, run, stored
