@@ -80,8 +80,8 @@ def _coverage(described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _missing(described: Mapping[str, Any]) -> Iterator[str]:
     if DELTA in described:
         yield (
-            "This is a delta: it holds the stories that have changed. `solidot export NEW --apply DELTA --to OLD` makes a "
-            "whole dataset of it."
+            "This is a delta: it holds the stories that have changed. `solidot export NEW --apply DELTA --to OLD` "
+            "makes a whole dataset of it."
         )
     chosen = {name: each for name, each in described.get(SELECTION, {}).items() if name not in _KEPT}
     if chosen:
