@@ -11,6 +11,7 @@ from solidot_spider.base import site
 from solidot_spider.export import sqlite
 from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.descriptions import FIELDS
+from solidot_spider.export.revisions import DESCRIPTIONS, REVISIONS
 from solidot_spider.export.search_words import SEARCH
 
 METADATA = "metadata.json"
@@ -46,11 +47,12 @@ WHERE published_at BETWEEN :year AND :year || '-99' GROUP BY host ORDER BY stori
 }
 
 
-def files(databases: Mapping[str, Iterable[Column]]) -> dict[str, bytes]:
+def files(databases: Mapping[str, Iterable[Column]], *, has_revisions: bool = False) -> dict[str, bytes]:
     """The file of a dataset that describes its databases, by its path; none if there are none.
 
     Args:
         databases: the columns of the stories of each database; its name is that of its file without suffix.
+        has_revisions: whether they have a table of edits.
     """
     if not databases:
         return {}
@@ -59,16 +61,18 @@ def files(databases: Mapping[str, Iterable[Column]]) -> dict[str, bytes]:
         "license": LICENCE,
         "source": site.DOMAIN,
         "source_url": site.CANONICAL,
-        "databases": {name: _database(tuple(of)) for name, of in databases.items()},
+        "databases": {name: _database(tuple(of), has_revisions=has_revisions) for name, of in databases.items()},
     }
     return {METADATA: msgspec.json.format(msgspec.json.encode(described), indent=2) + b"\n"}
 
 
-def _database(of: tuple[Column, ...]) -> dict[str, Any]:
+def _database(of: tuple[Column, ...], *, has_revisions: bool) -> dict[str, Any]:
     names = {each.name for each in of}
     tables = {"stories": _stories(of)}
     tables |= {sqlite.LISTS[each.name]: _list(each) for each in of if each.kind is Kind.LIST}
     tables |= {name: _VIEWS[name] for name in sqlite.views(of)}
+    if has_revisions:
+        tables[REVISIONS] = {"description": "A row is a field that an edit changed.", "columns": dict(DESCRIPTIONS)}
     queries = {
         name: {"description": description, "sql": sql}
         for name, (needed, description, sql) in _QUERIES.items()

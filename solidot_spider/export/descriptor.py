@@ -60,7 +60,7 @@ def write(directory: Path, parts: Sequence[Part], profile: Profile, about: Mappi
     written = {
         SCHEMA: _json(_schema(profile.fields)),
         **_reader_schemas(parts),
-        **_datasette(parts),
+        **_datasette(parts, has_revisions=profile.revisions is not None),
         citation.CITATION: citation.citation(described).encode(),
         card.CARD: card.card(directory, parts, described).encode(),
     }
@@ -114,11 +114,11 @@ def _reader_schemas(parts: Iterable[Part]) -> dict[str, bytes]:
     return reader_schemas.files(lines.columns) if lines else {}
 
 
-def _datasette(parts: Iterable[Part]) -> dict[str, bytes]:
+def _datasette(parts: Iterable[Part], *, has_revisions: bool) -> dict[str, bytes]:
     databases = {
         each.path.removesuffix(each.output.suffix): each.columns for each in parts if each.output.form.name == "sqlite"
     }
-    return datasette.files(databases)
+    return datasette.files(databases, has_revisions=has_revisions)
 
 
 def _json(value: Any) -> bytes:

@@ -102,8 +102,7 @@ class Snapshot:
         The newest of those published before a moment; if they are fewer than ``limit`` the oldest of the rest, too.
         """
         stories, sids, pages = schema.stories.c, schema.sids.c, schema.pages.c
-        moment = before.astimezone(clock.BEIJING).isoformat(timespec="seconds")
-        is_old = stories.published_at < moment
+        is_old = stories.published_at < before.astimezone(clock.BEIJING).isoformat(timespec="seconds")
         statement = (
             select(stories.sid, stories.parser_version, stories.record, schema.pages)
             .join(schema.sids, sids.sid == stories.sid)

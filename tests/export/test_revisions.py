@@ -65,6 +65,8 @@ def test_each_form_has_all_edits_in_order(edited: Options, tmp_path: Path) -> No
         (99_000, "title", stored(99_000).record["title"]),  # type: ignore[index]
     ]
     assert made[0]["seen_at"] <= made[2]["seen_at"]
+    metadata = json.loads((out / "metadata.json").read_text())
+    assert set(metadata["databases"]["stories"]["tables"]["revisions"]["columns"]) == set(made[0])
     assert check.check(out).faults == []
 
 

@@ -38,7 +38,7 @@ def _offline(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def records() -> Records:
     """Records that are plain, hard and Chinese, of two years and one minute before midnight in Beijing."""
-    made = [fields(sid) for sid in range(1, 7)]
+    made = [fields(sid) for sid in range(1, 7)] + [fields(sid) for sid in range(50_000, 50_040)]
     made[1] |= {"title": "苹果公司发布 iPhone", "published_at": "2023-12-31T23:59:00+08:00", "views": None}
     made[2] |= {"title": "公司种苹果树", "published_at": "2024-01-01T00:05:00+08:00", "source_labels": []}
     return [*made, hard(90_000), {**hard(90_001), "withdrawn_at": WITHDRAWN}]
@@ -70,7 +70,7 @@ def loaded(tool: str) -> Any:
 
 def evaluated(line: str) -> Any:
     """The value of a line of Python, whose modules are imported before."""
-    return eval(line, imported(line))  # noqa: PGH001 - the line is README's
+    return eval(line, imported(line))
 
 
 def imported(code: str) -> dict[str, Any]:

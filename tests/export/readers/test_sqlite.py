@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,21 +12,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from solidot_spider.export import columns, datasette, sqlite
-from solidot_spider.export.columns import Kind
+from solidot_spider.export import datasette
 from tests import documents
 from tests.export.readers.conftest import LINES, Records
-
-PATIENCE = 60
-
-
-def program(line: str) -> list[str]:
-    """A line of a shell, its program that of this Python; the test is skipped without it."""
-    name, *words = shlex.split(line)
-    found = shutil.which(name, path=str(Path(sys.executable).parent))
-    if found is None:
-        pytest.skip(f"{name} is not installed beside this Python")
-    return [found, *words]
+from tests.export.readers.programs import PATIENCE, program
 
 
 @pytest.fixture(scope="module")
@@ -122,11 +108,3 @@ def test_sqlite_utils_searches(exported: Path, words: str) -> None:
         program(line.replace("苹果", words)), cwd=exported, capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert sids(json.loads(ran.stdout)) == ({2, 3} if words == "苹果" else {2})
-
-
-def test_a_table_of_a_field_that_is_left_out_is_not_described() -> None:
-    of = columns.of_stories(("sid", "url", "topics"))
-    described = json.loads(datasette.files({"stories": of})["metadata.json"])
-    assert set(described["databases"]["stories"]["tables"]) == {"stories", "topics"}
-    assert "queries" not in described["databases"]["stories"]
-    assert {sqlite.LISTS[each.name] for each in of if each.kind is Kind.LIST} == {"topics"}
