@@ -7,7 +7,7 @@ A line of a delta is a record with one more key at its end, ``change``; a story 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Self, get_args
 
 import msgspec
@@ -118,13 +118,19 @@ def sid_of(line: bytes) -> int:
     return _numbered.decode(line).sid
 
 
+def differs(old: Mapping[str, msgspec.Raw], line: bytes) -> bool:
+    """Whether a record has another value in one of these fields; one that it does not keep is none."""
+    new = _raw.decode(line)
+    return any(bytes(new[name]) != bytes(value) for name, value in old.items() if name in new)
+
+
 def _kind(old: bytes, new: bytes) -> Kind:
     before, after = _raw.decode(old), _raw.decode(new)
     was_withdrawn, is_withdrawn = (bytes(each.get("withdrawn_at", _NULL)) != _NULL for each in (before, after))
     if was_withdrawn is not is_withdrawn:
         return "withdrawn" if is_withdrawn else "back"
-    is_edited = any(bytes(before.get(name, b"")) != bytes(after.get(name, b"")) for name in HASHED)
-    return "changed" if is_edited else "refetched"
+    edited = {name: before[name] for name in HASHED if name in before}
+    return "changed" if differs(edited, new) else "refetched"
 
 
 def _tail(kind: str) -> bytes:

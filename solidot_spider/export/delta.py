@@ -141,9 +141,15 @@ def _changes(new: Iterable[NumberedLine], moved: deque[Moved]) -> Iterator[Chang
         while moved and moved[0].sid < sid:
             yield from _left(moved.popleft())
         if moved and moved[0].sid == sid:
-            yield Change(sid, moved.popleft().change, line)
+            found = moved.popleft()
+            yield Change(sid, "refetched" if _is_as_before(found, line) else found.change, line)
     for each in moved:
         yield from _left(each)
+
+
+def _is_as_before(moved: Moved, line: bytes) -> bool:
+    """Whether edits have left no trace: each was taken back, or changed what is not kept."""
+    return moved.change == "changed" and not changes.differs(moved.old, line)
 
 
 def _left(moved: Moved) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -45,14 +45,19 @@ class Moved(NamedTuple):
         sid: the story.
         change: ``new``, ``changed``, ``withdrawn``, ``back`` or ``refetched``; the first that holds of ``new``,
             ``withdrawn``, ``back``, ``changed``.
-        may_have_left: whether a selection of stories may have held it before, and not now.
+        old: what its hashed fields were before, of those that were edited, as JSON.
         was: the parser version of its record before, if another one than now's.
     """
 
     sid: int
     change: str
-    may_have_left: bool
+    old: Mapping[str, msgspec.Raw]
     was: int | None
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether a selection of stories may have held it before, and not now."""
+        return self.change == "withdrawn" or not _SELECTED_BY.isdisjoint(self.old)
 
 
 class History:
@@ -95,21 +100,21 @@ class History:
         reparsed = self._reparsed(since)
         with self._connection.execute(_visits(since), execution_options={"yield_per": 1000}) as rows:
             for sid, visits in groupby(rows, key=lambda row: row.sid):
-                found = _moved(list(visits), edits.get(sid), reparsed)
+                found = _moved(list(visits), edits.get(sid, {}), reparsed)
                 if found is not None:
                     yield found
 
-    def _edits(self, since: Since) -> dict[int, bool]:
-        """The stories that were edited, and whether in a field that a selection looks at."""
-        revisions, edits = schema.revisions.c, dict[int, bool]()
+    def _edits(self, since: Since) -> dict[int, dict[str, msgspec.Raw]]:
+        """The stories that were edited, and what the fields were before the first of these edits."""
+        revisions, edits = schema.revisions.c, dict[int, dict[str, msgspec.Raw]]()
         statement = (
             select(revisions.sid, revisions.old)
             .join(schema.runs, schema.runs.c.id == revisions.run_id)
             .where(_is_later(since, revisions.run_id, revisions.at))
+            .order_by(revisions.run_id)
         )
         for sid, old in self._connection.execute(statement):
-            fields = msgspec.json.decode(old, type=dict[str, msgspec.Raw])
-            edits[sid] = edits.get(sid, False) or not _SELECTED_BY.isdisjoint(fields)
+            edits[sid] = msgspec.json.decode(old, type=dict[str, msgspec.Raw]) | edits.get(sid, {})
         return edits
 
     def _reparsed(self, since: Since) -> set[int]:
@@ -155,7 +160,7 @@ def _visits(since: Since) -> Any:
     )
 
 
-def _moved(visits: list[_Row], edit: bool | None, reparsed: set[int]) -> Moved | None:
+def _moved(visits: list[_Row], old: Mapping[str, msgspec.Raw], reparsed: set[int]) -> Moved | None:
     story = visits[0]
     was_stored, was_withdrawn, version = _state(row for row in visits if not row.is_late)
     is_new_record = any(row.is_late and row.outcome == Outcome.STORED for row in visits)
@@ -164,7 +169,7 @@ def _moved(visits: list[_Row], edit: bool | None, reparsed: set[int]) -> Moved |
         change = "new"
     elif is_withdrawn is not was_withdrawn:
         change = "withdrawn" if is_withdrawn else "back"
-    elif edit is not None:
+    elif old:
         change = "changed"
     elif is_new_record or visits[-1].reason == CHANGED_SITE:
         change = "refetched"
@@ -172,7 +177,7 @@ def _moved(visits: list[_Row], edit: bool | None, reparsed: set[int]) -> Moved |
         return None
     is_other = is_new_record and was_stored and version != story.parser_version
     was = version if is_other and story.parser_version not in reparsed else None
-    return Moved(story.sid, change, change == "withdrawn" or bool(edit), was)
+    return Moved(story.sid, change, old, was)
 
 
 def _state(visits: Iterable[_Row]) -> tuple[bool, bool, int]:

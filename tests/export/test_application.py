@@ -25,6 +25,7 @@ from solidot_spider.store.visit import Visit
 from tests.crawling import solidot
 from tests.export.conftest import hard, visit
 from tests.export.test_directory import EVERY, whole
+from tests.export.test_forms import read_lines
 from tests.stores import NOW, fields, heard, run, stored
 
 NOWHERE = "http://127.0.0.1:9"
@@ -38,8 +39,8 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOLIDOT_CLOCK", clock.iso(NOW + timedelta(days=100)))
 
 
-def move(store: Store, random: Random, step: int) -> None:
-    """A run that hears anything of any story, and a store that loses one now and then."""
+def move(store: Store, random: Random, step: int, *, loses: bool = True) -> None:
+    """A run that hears anything of any story; afterwards the store loses one."""
     at = NOW + timedelta(days=2 * step)
     makes: list[Callable[[int], Visit]] = [
         lambda sid: stored(sid, at),
@@ -51,8 +52,9 @@ def move(store: Store, random: Random, step: int) -> None:
     ]
     chosen = sorted(random.sample(range(1, STORIES), STORIES // 2))
     run(store, *(random.choice(makes)(sid) for sid in chosen), at=at, counts="{}")
-    with store.writing() as connection:
-        connection.execute(delete(schema.stories).where(schema.stories.c.sid == random.randrange(1, STORIES)))
+    if loses:
+        with store.writing() as connection:
+            connection.execute(delete(schema.stories).where(schema.stories.c.sid == random.randrange(1, STORIES)))
 
 
 class Made:
@@ -151,6 +153,39 @@ def test_a_delta_since_a_run_or_a_time_leads_there_as_well(store: Store, chosen:
         assert whole(new) == whole(fresh)
         dataset.apply([made, made], old, lines_at(new))  # what it says twice it says once
         assert whole(new) == whole(fresh)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_time_and_a_dataset_tell_the_same_changes(store: Store, chosen: Options, tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    for step in range(6):
+        move(store, random, step, loses=False)
+    old, new, fresh = (tmp_path / name for name in ("old", "new", "fresh"))
+    dataset.export(chosen, lines_at(old))
+    for step in range(6, 9):
+        move(store, random, step, loses=False)
+    dataset.export(chosen, lines_at(fresh))
+    told = []
+    for since in (str(old), clock.iso(NOW + timedelta(days=12))):
+        dataset.export_delta(chosen, lines_at(tmp_path / "delta"), since)
+        told.append(read_lines(tmp_path / "delta" / "stories.jsonl.zst"))
+        dataset.apply([tmp_path / "delta"], old, lines_at(new))
+        assert whole(new) == whole(fresh)
+    assert told[0] == told[1]
+    assert {each["change"] for each in told[0]} > {"changed", "withdrawn", "refetched"}
+
+
+def test_what_a_time_does_not_know_is_not_lost_silently(store: Store, chosen: Options, tmp_path: Path) -> None:
+    old, made = tmp_path / "old", tmp_path / "delta"
+    run(store, *(stored(sid) for sid in range(1, 9)))
+    dataset.export(chosen, lines_at(old))
+    run(store, stored(9, NOW + timedelta(days=1)))
+    with store.writing() as connection:
+        connection.execute(delete(schema.stories).where(schema.stories.c.sid == 4))
+    dataset.export_delta(chosen, lines_at(made), clock.iso(NOW + timedelta(days=1)))
+    with pytest.raises(ExportError, match=f"--apply {made}: it leads to the records sha256:.*--changed-since DIR"):
+        dataset.apply([made], old, lines_at(tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
 
 
 def test_an_empty_delta_changes_nothing(made: Made, chosen: Options, tmp_path: Path) -> None:
