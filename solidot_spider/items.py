@@ -7,7 +7,7 @@ where it is weak.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,6 +16,9 @@ from solidot_spider.base import site
 
 PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
+
+SCHEMA_VERSION: Final = 1
+"""Raised by hand whenever a field of the record gets another meaning or another type."""
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
 Text = Annotated[str, Meta(min_length=1)]

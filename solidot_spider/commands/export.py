@@ -76,8 +76,8 @@ def _export(arguments: argparse.Namespace) -> int:
     _refuse_mixtures(arguments)
     formats = outputs.of_formats(arguments.format) if arguments.format is not None else ()
     if out is None or out == STANDARD_OUTPUT:
-        if formats or arguments.split or arguments.bom:
-            raise ExportError("standard output takes JSON Lines only: leave --format, --split and --bom out")
+        if formats or arguments.split or arguments.bom or arguments.also:
+            raise ExportError("standard output takes JSON Lines only: leave --format, --split, --bom and --with out")
         return _stream(arguments)
     target = Target.of(out, formats, arguments.split, bom=arguments.bom)
     if arguments.to and not (formats or arguments.split):
@@ -91,6 +91,8 @@ def _refuse_mixtures(arguments: argparse.Namespace) -> None:
 
     if bool(arguments.apply) is not bool(arguments.to):
         raise ExportError("--apply DELTA... and --to OLD go together: the deltas, and the dataset that they begin with")
+    if arguments.changed_since is not None and arguments.also:
+        raise ExportError("--changed-since has no table of revisions: leave --with out")
     if arguments.apply and (arguments.changed_since is not None or export_arguments.is_selection(arguments)):
         raise ExportError("--apply takes the stories and fields of its files: leave the options that select some out")
 

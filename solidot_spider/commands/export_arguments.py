@@ -24,6 +24,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument(
         "--without", default="", metavar="WHAT", help="withdrawn (stories that the site has no more), comments, or both"
     )
+    chosen.add_argument(
+        "--with",
+        default="",
+        dest="also",
+        metavar="WHAT",
+        help="revisions: a table of what edits changed, in a directory",
+    )
 
 
 def declare_deltas(parser: argparse.ArgumentParser) -> None:
@@ -63,12 +70,13 @@ def selection(arguments: argparse.Namespace) -> Selection:
         arguments.editor.strip(),
         _fields(arguments.fields, left_out),
         "withdrawn" not in left_out,
+        revisions=_has_revisions(arguments.also),
     )
 
 
 def is_selection(arguments: argparse.Namespace) -> bool:
     """Whether an option selects stories or fields."""
-    names = ("since", "until", "sids", "topic", "editor", "fields", "without")
+    names = ("since", "until", "sids", "topic", "editor", "fields", "without", "also")
     return any(getattr(arguments, name) for name in names)
 
 
@@ -77,6 +85,15 @@ def _day(name: str, text: str | None) -> date | None:
     from solidot_spider.crawl import days
 
     return None if text is None else days.parse(name, text, clock.now())
+
+
+def _has_revisions(text: str) -> bool:
+    from solidot_spider.export.errors import ExportError
+    from solidot_spider.export.revisions import REVISIONS
+
+    if text.strip() not in ("", REVISIONS):
+        raise ExportError(f"--with {text}: there is no such table; give {REVISIONS}")
+    return bool(text.strip())
 
 
 def _left_out(text: str) -> list[str]:

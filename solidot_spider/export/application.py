@@ -12,9 +12,9 @@ import msgspec
 
 from solidot_spider.export.changes import Change, NumberedLine
 from solidot_spider.export.delta import Hashed
-from solidot_spider.export.descriptor import DELTA, FACTS
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
+from solidot_spider.export.facts import DELTA, FACTS
 from solidot_spider.export.line_file import LineFile
 from solidot_spider.export.progress import passing
 from solidot_spider.export.selection import FIELDS

@@ -10,9 +10,9 @@ from solidot_spider.base import clock
 from solidot_spider.base.clock import BEIJING
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.crawl import days
-from solidot_spider.export.descriptor import PARSER_VERSIONS, SELECTION
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
+from solidot_spider.export.facts import PARSER_VERSIONS, SELECTION
 from solidot_spider.export.selection import Selection
 from solidot_spider.store.history import History, Since
 from solidot_spider.store.queries import Snapshot

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import application, delta, directory, replaced, single_file
+from solidot_spider.export import application, delta, directory, replaced, revisions, single_file
 from solidot_spider.export import stream as standard_output
 from solidot_spider.export.delta import Delta
-from solidot_spider.export.descriptor import PARSER_VERSIONS, SELECTION
+from solidot_spider.export.directory import Edits
+from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
+from solidot_spider.export.facts import facts
 from solidot_spider.export.line_file import LineFile
+from solidot_spider.export.outputs import MARKDOWN
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.source import Selected, Source
 from solidot_spider.export.target import Target
@@ -40,7 +43,8 @@ def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, f
     """
     target = out if isinstance(out, Target) else Target.of(str(out))
     with Store.opened(chosen) as store, store.snapshot() as view:
-        return _write(Selected(view, selection), target, _facts(view, selection), force=force)
+        edits = _edits(view, selection, target)
+        return _write(Selected(view, selection), target, facts(view, selection), edits=edits, force=force)
 
 
 def export_delta(
@@ -68,7 +72,7 @@ def export_delta(
         store.snapshot() as view,
         delta.found(view, selection, since, target.out) as made,
     ):
-        _write(made.lines, target, {**_facts(view, selection), **made.about}, force=may_be_empty)
+        _write(made.lines, target, {**facts(view, selection), **made.about}, force=may_be_empty)
         return made
 
 
@@ -125,11 +129,19 @@ def _applied(deltas: Sequence[Path], old: Path, out: Path | None) -> Iterator[tu
         yield lines, application.about(dataset, changes)
 
 
-def _write(source: Source, target: Target, about: Mapping[str, Any], *, force: bool) -> int:
+def _write(source: Source, target: Target, about: Mapping[str, Any], *, edits: Edits | None = None, force: bool) -> int:
     if target.is_directory:
-        return directory.export(source, target.out, target.outputs, about, split=target.split, force=force)
+        split = target.split
+        return directory.export(source, target.out, target.outputs, about, split=split, edits=edits, force=force)
     return single_file.export(source, target.out, target.outputs[0], force=force)
 
 
-def _facts(view: Snapshot, selection: Selection) -> dict[str, Any]:
-    return {SELECTION: selection.described, PARSER_VERSIONS: selection.parser_versions(view)}
+def _edits(view: Snapshot, selection: Selection, target: Target) -> Edits | None:
+    if not selection.revisions:
+        return None
+    if all(each.form is MARKDOWN for each in target.outputs if target.is_directory):
+        raise ExportError(
+            f"{target.out}: a table of revisions is a file of a directory, and no document; give a directory with "
+            "--format jsonl, csv, parquet or sqlite, or leave --with revisions out"
+        )
+    return lambda period: revisions.rows(view, selection, period)

@@ -14,9 +14,9 @@ from solidot_spider.export import beginning, changes
 from solidot_spider.export.beginning import OPTION
 from solidot_spider.export.changes import KINDS, REMOVED, Change, NumberedLine, sid_of
 from solidot_spider.export.columns import CHANGE
-from solidot_spider.export.descriptor import DELTA
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
+from solidot_spider.export.facts import DELTA
 from solidot_spider.export.line_file import LineFile
 from solidot_spider.export.progress import shown
 from solidot_spider.export.selection import Selection

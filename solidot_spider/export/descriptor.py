@@ -1,148 +1,100 @@
-"""Describes the files of a dataset in a ``datapackage.json`` (Data Package 2)."""
+"""Describes a dataset: its ``datapackage.json`` (Data Package 2), the schemas of its records, its card and citation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from solidot_spider import items
-from solidot_spider.export import columns, contents, parquet, reader_schemas
+from solidot_spider.base.site import CANONICAL, DOMAIN
+from solidot_spider.export import card, citation, contents, datasette, reader_schemas, resources
 from solidot_spider.export.changes import KINDS, REMOVED
-from solidot_spider.export.columns import CHANGE, Column, Kind
-from solidot_spider.export.outputs import Output
-from solidot_spider.export.selection import COMMENTS
+from solidot_spider.export.columns import CHANGE
+from solidot_spider.export.facts import PARSER_VERSIONS, SITE
+from solidot_spider.export.profile import Profile
+from solidot_spider.export.resources import Part
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA = "schemas/record.json"
 """The JSON Schema of the records, with the fields that are kept."""
 
-SELECTION, PARSER_VERSIONS, DELTA = "selection", "parser_versions", "delta"
-"""Keys of the descriptor: what was selected; how many stories each version of the parser has read; where a delta
-begins, and where it leads."""
+CHECKSUM = "checksum"
+"""The descriptor's last key: the SHA-256 of what stands before it."""
 
-FACTS = (SELECTION, PARSER_VERSIONS)
-"""Keys of what only the store knows of a dataset."""
-
-_MEDIA_TYPES = {
-    "jsonl": "application/jsonl",
-    "csv": "text/csv",
-    "parquet": "application/vnd.apache.parquet",
-    "sqlite": "application/vnd.sqlite3",
-    "markdown": "text/plain",
+_PACKAGE = {
+    "$schema": PROFILE,
+    "name": "solidot",
+    "title": "Solidot (奇客)",
+    "description": (
+        "Stories of Solidot (奇客), a Chinese site of news about technology and science, one a row: the text, its "
+        "topics, and the sources that it links to or names."
+    ),
+    "homepage": CANONICAL,
+    "keywords": ["solidot", "news", "technology", "science", "chinese"],
+    "licenses": [{"name": "other-closed", "path": CANONICAL, "title": "© solidot.org and the authors"}],
+    "contributors": [
+        {"title": DOMAIN, "path": CANONICAL, "roles": ["author"]},
+        {"title": contents.PROGRAM["name"], "roles": ["wrangler"]},
+    ],
 }
-_TYPES = {
-    Kind.INTEGER: "integer",
-    Kind.TEXT: "string",
-    Kind.TIME: "datetime",
-    Kind.STRUCT: "object",
-    Kind.LIST: "array",
-}
-_NESTED = frozenset({"jsonl", "parquet"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of a dataset.
-
-    Attributes:
-        path: its path within the dataset.
-        output: its form and packing.
-        table: ``stories`` or ``comments``.
-        rows: how many stories (or comments) it holds.
-        columns: what each has; of JSON Lines, its keys.
-    """
-
-    path: str
-    output: Output
-    table: str
-    rows: int
-    columns: tuple[Column, ...]
-
-
-def write(directory: Path, parts: Sequence[Part], fields: Sequence[str], about: Mapping[str, Any]) -> None:
-    """Write the schemas of the records and, last, the descriptor.
+def write(directory: Path, parts: Sequence[Part], profile: Profile, about: Mapping[str, Any]) -> None:
+    """Write what describes a dataset and its files, the descriptor last.
 
     Args:
         directory: the dataset, with all its parts.
         parts: the parts.
-        fields: the fields of a record that are kept.
-        about: what else the descriptor says.
+        profile: what its records hold.
+        about: what only the store knows of it.
 
     Raises:
         OSError: a file cannot be read or written.
     """
-    resources = [_resource(directory, part) for part in parts]
-    schemas = {SCHEMA: _json(_schema(fields)), **_reader_schemas(parts)}
-    for path, data in schemas.items():
+    described = _described(profile, about)
+    made = [resources.of_part(directory, part) for part in parts]
+    written = {
+        SCHEMA: _json(_schema(profile.fields)),
+        **_reader_schemas(parts),
+        **_datasette(parts, has_revisions=profile.revisions is not None),
+        citation.CITATION: citation.citation(described).encode(),
+        card.CARD: card.card(directory, parts, described).encode(),
+    }
+    for path, data in written.items():
         (directory / path).parent.mkdir(exist_ok=True)
         (directory / path).write_bytes(data)
-        resources.append({"name": _name(path), **_file(directory, path)})
-    stories = max((_stories(parts, each.output) for each in parts), default=0)
-    described = {
-        "$schema": PROFILE,
-        "name": "solidot",
-        "title": "Solidot (奇客)",
+        made.append(resources.of_file(directory, path))
+    (directory / contents.DESCRIPTOR).write_bytes(with_checksum({**described, "resources": made}))
+
+
+def with_checksum(described: Mapping[str, Any]) -> bytes:
+    """The bytes of a descriptor, with its checksum."""
+    bare = {name: value for name, value in described.items() if name != CHECKSUM}
+    return _json({**bare, CHECKSUM: f"sha256:{sha256(_json(bare)).hexdigest()}"})
+
+
+def _described(profile: Profile, about: Mapping[str, Any]) -> dict[str, Any]:
+    """The descriptor without its resources."""
+    told = profile.described()
+    version = _version(max(map(int, about.get(PARSER_VERSIONS, ())), default=0), profile.digest)
+    source = about.get(SITE) or CANONICAL
+    return {
+        **_PACKAGE,
+        "version": version,
+        "sources": [{"title": _PACKAGE["title"], "path": source}],
         "program": contents.PROGRAM,
-        "counts": {"stories": stories},
+        "schema_version": items.SCHEMA_VERSION,
         **about,
-        "resources": resources,
+        **told,
     }
-    (directory / contents.DESCRIPTOR).write_bytes(_json(described))
 
 
-def digest(path: Path) -> str:
-    """The hash of a file, as a descriptor has it.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return f"sha256:{file_digest(file, 'sha256').hexdigest()}"
-
-
-def table_schema(of: Iterable[Column], key: Sequence[str] = ()) -> dict[str, Any]:
-    """The Table Schema of columns."""
-    fields = [{"name": each.name, "type": _TYPES[each.kind], **_required(each)} for each in of]
-    return {"fields": fields, **({"primaryKey": list(key)} if key else {})}
-
-
-def _required(column: Column) -> dict[str, Any]:
-    # Not for texts: an empty one is told from none in no CSV.
-    is_required = not column.nullable and column.kind is not Kind.TEXT
-    return {"constraints": {"required": True}} if is_required else {}
-
-
-def _stories(parts: Iterable[Part], output: Output) -> int:
-    return sum(each.rows for each in parts if each.output == output and each.table == "stories")
-
-
-def _resource(directory: Path, part: Part) -> dict[str, Any]:
-    form, packing = part.output.form.name, part.output.packing
-    made = {
-        "name": _name(part.path),
-        **_file(directory, part.path),
-        "format": form,
-        "mediatype": _MEDIA_TYPES[form],
-        **({"compression": packing[1:]} if packing else {}),
-        "table": part.table,
-        "rows": part.rows,
-    }
-    if form in {"sqlite", "markdown"}:
-        return made
-    of = part.columns if form in _NESTED else columns.flat(part.columns)
-    if form == "parquet":
-        of = parquet.parquet_columns(of)
-    schema = table_schema(of, ("sid", "id") if part.table == COMMENTS else ("sid",))
-    return {**made, "encoding": "utf-8", "schema": schema}
-
-
-def _file(directory: Path, path: str) -> dict[str, Any]:
-    return {"path": path, "bytes": (directory / path).stat().st_size, "hash": digest(directory / path)}
+def _version(parser_version: int, digest: str) -> str:
+    return f"{items.SCHEMA_VERSION}.{parser_version}.0+{digest[:12]}"
 
 
 def _schema(fields: Sequence[str]) -> dict[str, Any]:
@@ -162,8 +114,11 @@ def _reader_schemas(parts: Iterable[Part]) -> dict[str, bytes]:
     return reader_schemas.files(lines.columns) if lines else {}
 
 
-def _name(path: str) -> str:
-    return path.lower().replace("/", "-").replace(".", "-")
+def _datasette(parts: Iterable[Part], *, has_revisions: bool) -> dict[str, bytes]:
+    databases = {
+        each.path.removesuffix(each.output.suffix): each.columns for each in parts if each.output.form.name == "sqlite"
+    }
+    return datasette.files(databases, has_revisions=has_revisions)
 
 
 def _json(value: Any) -> bytes:

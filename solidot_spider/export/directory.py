@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from solidot_spider.export import columns, contents, descriptor, markdown, part_directory, progress, table
+from solidot_spider.export import columns, contents, descriptor, markdown, part_directory, progress, revisions, table
 from solidot_spider.export.changes import REMOVED, REMOVED_FILE, removed_lines
 from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.contents import CHECKSUMS
-from solidot_spider.export.descriptor import Part
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.outputs import JSONL, MARKDOWN, Output
+from solidot_spider.export.profile import Profile
+from solidot_spider.export.resources import Part
 from solidot_spider.export.selection import COMMENTS, KEY, PERIODS
 from solidot_spider.export.source import Source, is_empty
 from solidot_spider.export.table import Counted, Table
 
 STRANGERS_SHOWN = 3
+
+Edits = Callable[[str], Iterable[bytes]]
+"""Gives the rows of the table of edits, of stories of a period; of all if it is empty."""
 
 
 def export(  # noqa: PLR0913 - what an export is made of
@@ -29,6 +33,7 @@ def export(  # noqa: PLR0913 - what an export is made of
     about: Mapping[str, Any],
     *,
     split: str = "",
+    edits: Edits | None = None,
     force: bool = False,
 ) -> int:
     """Write stories into a directory, in place of an old one; how many there are.
@@ -39,6 +44,7 @@ def export(  # noqa: PLR0913 - what an export is made of
         outputs: the forms and packings of its files.
         about: what else the descriptor says of them.
         split: ``year`` or ``month``: a file for each; empty: one file.
+        edits: what edits changed, for a table of its own; None for none.
         force: let a directory without stories replace one that has some.
 
     Raises:
@@ -52,39 +58,52 @@ def export(  # noqa: PLR0913 - what an export is made of
     if not force and _stories_of(out) and is_empty(source):
         raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
     with part_directory.replacing(out) as new:
-        writer = _Writer(source, new, split, is_document_root=out.suffix in MARKDOWN.suffixes)
+        writer = _Writer(source, new, split, edits, is_document_root=out.suffix in MARKDOWN.suffixes)
         parts = [part for output in outputs for part in writer.parts(output)]
         if source.removed:
             parts.append(writer.removed())
-        descriptor.write(new, parts, source.fields, about)
-        return writer.stories
+        descriptor.write(new, parts, writer.told(), about)
+        return writer.profile.stories
 
 
 class _Writer:
-    """Writes the files of one export into a new directory."""
+    """Writes the files of one export into a new directory.
 
-    def __init__(self, source: Source, new: Path, split: str, *, is_document_root: bool) -> None:
-        self.stories = 0
+    Attributes:
+        profile: what the records hold.
+    """
+
+    def __init__(self, source: Source, new: Path, split: str, edits: Edits | None, *, is_document_root: bool) -> None:
+        self.profile = Profile(source.fields)
         self._source = source
+        self._edits = edits
         self._new = new
         self._split = split
         self._documents = "" if is_document_root else "markdown/"
 
     def parts(self, output: Output) -> Iterator[Part]:
         """Write the files of a form."""
-        made = list(self._parts(output))
-        self.stories = max(self.stories, sum(each.rows for each in made if each.table == "stories"))
-        yield from made
+        if output.form is MARKDOWN:
+            yield self._write_documents(output)
+            return
+        yield from self._tables(output)
+        if self._edits and not output.form.holds_all:
+            yield self._written(f"{revisions.REVISIONS}{output.suffix}", output, revisions.table(self._edits("")))
+
+    def told(self) -> Profile:
+        """The profile; where no form read all records whole and in their order, they are read now."""
+        if not self.profile.is_complete:
+            self.profile.read(self._source.lines(self._source.fields))
+        if self._edits:
+            self.profile.revisions = sum(1 for _ in self._edits(""))
+        return self.profile
 
     def removed(self) -> Part:
         """Write the stories that a delta removes."""
         rows = removed_lines(self._source.removed)
         return self._written(REMOVED_FILE, Output(JSONL), Table(REMOVED, columns.of_stories((KEY, CHANGE)), rows))
 
-    def _parts(self, output: Output) -> Iterator[Part]:
-        if output.form is MARKDOWN:
-            yield self._write_documents(output)
-            return
+    def _tables(self, output: Output) -> Iterator[Part]:
         fields = self._source.fields
         has_comments = output.form.parts_comments and COMMENTS in fields
         plain = tuple(each for each in fields if each != COMMENTS) if has_comments else fields
@@ -98,21 +117,28 @@ class _Writer:
     def _write(self, output: Output, name: str, fields: tuple[str, ...], period: str) -> Part:
         path = f"{name}{'-' * bool(period)}{period}{output.suffix}"
         with closing(progress.shown(self._source, path, fields, period)) as records:
-            made = table.stories(fields, records) if name == "stories" else table.comments(records)
+            if name == COMMENTS:
+                return self._written(path, output, table.comments(records))
+            is_whole = fields == self._source.fields and not period and not self.profile.stories
+            made = table.stories(fields, self.profile.passing(records) if is_whole else records)
+            if self._edits and output.form.holds_all:
+                made = made._replace(beside=(revisions.table(self._edits(period)),))
             return self._written(path, output, made)
 
     def _written(self, path: str, output: Output, made: Table) -> Part:
         rows = Counted(made.rows)
         with (self._new / path).open("xb") as file:
             output.write(file, made._replace(rows=rows), self._new)
-        return Part(path, output, made.name, rows.count, made.columns)
+        return Part(path, output, made.name, rows.count, made.columns, rows.size, rows.sids)
 
     def _write_documents(self, output: Output) -> Part:
         directory = self._new / self._documents
         directory.mkdir(exist_ok=True)
         with closing(progress.shown(self._source, output.name)) as records:
-            count = markdown.write(records, directory, PERIODS[self._split or "year"])
-        return Part(f"{self._documents}{CHECKSUMS}", output, "stories", count, columns.of_stories(self._source.fields))
+            rows = Counted(records)
+            markdown.write(rows, directory, PERIODS[self._split or "year"])
+        made = columns.of_stories(self._source.fields)
+        return Part(f"{self._documents}{CHECKSUMS}", output, "stories", rows.count, made, rows.size, rows.sids)
 
 
 def _stories_of(out: Path) -> int:

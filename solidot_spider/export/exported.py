@@ -14,9 +14,10 @@ import msgspec
 from solidot_spider.export import contents, outputs
 from solidot_spider.export.changes import REMOVED, REMOVED_FILE, NumberedLine, is_removed, sid_of
 from solidot_spider.export.columns import CHANGE
-from solidot_spider.export.descriptor import DELTA, SELECTION, digest
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.packing import DAMAGED, unpacked
+from solidot_spider.export.facts import DELTA, SELECTION
+from solidot_spider.export.packing import DAMAGED, packing_of, unpacked
+from solidot_spider.export.resources import digest
 
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -97,9 +98,9 @@ class Exported:
 
 def _files(path: Path, described: dict[str, Any]) -> Iterator[Path]:
     lines = [each for each in described["resources"] if each.get("format") == "jsonl" and each.get("table")]
-    packings = sorted({each.get("compression", "") for each in lines if each["table"] == "stories"})
+    packings = sorted({packing_of(each["path"]) for each in lines if each["table"] == "stories"})
     for each in lines:
-        if each["table"] == REMOVED or (each["table"] == "stories" and each.get("compression", "") == packings[0]):
+        if each["table"] == REMOVED or (each["table"] == "stories" and packing_of(each["path"]) == packings[0]):
             file = path / each["path"]
             if not file.is_file() or digest(file) != each["hash"]:
                 raise ExportError(f"{file} is not as the export wrote it; solidot export --check {path} tells more")

@@ -27,6 +27,7 @@ class Form:
         packs: whether its files may be packed.
         needs_room: whether it needs a directory for as much as it writes, and more.
         parts_comments: whether a directory gives the comments a file of their own.
+        holds_all: whether one file of it holds all tables.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Form:
     packs: bool = True
     needs_room: bool = False
     parts_comments: bool = False
+    holds_all: bool = False
 
 
 JSONL = Form("jsonl", (".jsonl", ".jl", ".ndjson"), json_lines.write)
@@ -44,7 +46,7 @@ FILE_FORMS = (
     JSONL,
     CSV,
     PARQUET,
-    Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write, needs_room=True),
+    Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write, needs_room=True, holds_all=True),
 )
 MARKDOWN = Form("markdown", (".md",), None, packs=False)
 FORMS = (*FILE_FORMS, MARKDOWN)

@@ -26,6 +26,12 @@ GZIP_LEVEL = 6
 _ZSTANDARD = {zstd.CompressionParameter.compression_level: 6, zstd.CompressionParameter.checksum_flag: 1}
 
 
+def packing_of(path: str) -> str:
+    """The packing of a file by its name; empty if it is not packed."""
+    suffix = Path(path).suffix
+    return suffix if suffix in PACKINGS else ""
+
+
 @contextmanager
 def packed(file: IO[bytes], packing: str) -> Iterator[IO[bytes]]:
     """A file to write into, whose bytes go packed into ``file``.

@@ -73,7 +73,9 @@ def connect() -> DuckDBPyConnection:
         "memory_limit": MEMORY,
         "autoinstall_known_extensions": "false",
     }
-    return duckdb.connect(":memory:", config=settings)
+    database = duckdb.connect(":memory:", config=settings)
+    database.execute("SET enable_progress_bar = false")  # it goes to standard output, whatever that is
+    return database
 
 
 def _statement(paths: Iterable[str], made: Path, of: tuple[Column, ...]) -> str:

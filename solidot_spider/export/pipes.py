@@ -15,16 +15,20 @@ from queue import Queue
 from threading import Thread
 from typing import Self
 
-PIPES = 100
-"""The last one takes all that is left: more than 800 MB of rows would cost memory."""
+PIPES = 50
+"""Each costs DuckDB a millisecond, rows or none. The last one takes all that is left: more than 400 MB of rows, four
+times those of all stories, would cost memory.
+"""
 
 PIPE_BYTES = 8 << 20
 HELD = 1 << 20
 """Bytes that a pipe holds, where the system lets it: the fewer turns."""
 
 ROWS_AT_ONCE = 256
-BLOCKS_AHEAD = 8
-"""Blocks of rows that are read while DuckDB converts: it reads nothing meanwhile, and a pipe holds little."""
+BLOCKS_AHEAD = 16
+"""Blocks of rows that are read while DuckDB converts those of a pipe: it reads nothing meanwhile, and a pipe holds
+little. So many are as much as a pipe's.
+"""
 
 
 class Pipes:

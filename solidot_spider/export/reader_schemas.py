@@ -14,7 +14,7 @@ from solidot_spider.export.columns import Column, Kind
 
 _DUCKDB = {Kind.INTEGER: "BIGINT", Kind.TEXT: "VARCHAR", Kind.TIME: "TIMESTAMP WITH TIME ZONE"}
 _POLARS = {Kind.INTEGER: "pl.Int64", Kind.TEXT: "pl.String", Kind.TIME: "pl.String"}
-_FEATURES = {Kind.INTEGER: "int64", Kind.TEXT: "string", Kind.TIME: "string"}
+_FEATURES = {Kind.INTEGER: "int64", Kind.TEXT: "string", Kind.TIME: "timestamp[us, tz=UTC]"}
 
 
 def files(of: Iterable[Column]) -> dict[str, bytes]:
@@ -33,7 +33,10 @@ def duckdb_columns(of: Iterable[Column]) -> dict[str, str]:
 
 
 def features(of: Iterable[Column]) -> dict[str, Any]:
-    """What ``datasets.Features.from_dict`` of Hugging Face takes; a time is text."""
+    """What ``datasets.Features.from_dict`` of Hugging Face takes; a time is an instant.
+
+    As text it would lose its offset: the library takes it for a time before it looks at the features.
+    """
     return {each.name: _feature(each) for each in of}
 
 

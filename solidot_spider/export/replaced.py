@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from solidot_spider.export import contents
-from solidot_spider.export.descriptor import DELTA
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
+from solidot_spider.export.facts import DELTA
 from solidot_spider.export.outputs import JSONL
 from solidot_spider.export.target import Target
 

@@ -12,6 +12,7 @@ import msgspec
 
 from solidot_spider.base.sids import Sids
 from solidot_spider.items import Editor, Story, Topic
+from solidot_spider.store.provenance import Edit
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.records import Choice
 
@@ -45,6 +46,7 @@ class Selection:
         editor: only stories of this editor, by ``uid`` or name; empty for all.
         fields: the fields that a record keeps, in the record's order; the sid is one of them.
         withdrawn: stories that the site has no more, too.
+        revisions: their edits, too, as a table of their own.
         period: only stories of this year (``2024``) or month (``2024-10``), in Beijing; empty for all.
     """
 
@@ -55,6 +57,7 @@ class Selection:
     editor: str = ""
     fields: tuple[str, ...] = FIELDS
     withdrawn: bool = True
+    revisions: bool = False
     period: str = ""
 
     def __post_init__(self) -> None:
@@ -79,25 +82,34 @@ class Selection:
             "topic": self.topic,
             "editor": self.editor,
             "without": "" if self.withdrawn else "withdrawn",
+            "with": "revisions" if self.revisions else "",
         }
         return {name: value for name, value in chosen.items() if value} | {"fields": list(self.fields)}
 
     def split(self, view: Snapshot, by: str) -> list[Selection]:
         """The same in parts, by ``year`` or ``month``; those that some story falls into."""
-        return [replace(self, period=each) for each in view.periods(self._choice(), PERIODS[by])]
+        return [replace(self, period=each) for each in view.periods(self.choice, PERIODS[by])]
 
     def count(self, view: Snapshot) -> int:
         """How many stories there are at most: topic and editor are looked at later."""
-        return view.story_count(self._choice())
+        return view.story_count(self.choice)
 
     def records(self, view: Snapshot) -> Generator[bytes]:
         """The record of each story that is selected, as one line of JSON without its end, by ascending sid."""
         wanted = self._wanted() if self.topic or self.editor else None
         is_whole = self.fields == FIELDS
-        with closing(view.records(self._choice())) as records:  # a query that is given up must end before the view
+        with closing(view.records(self.choice)) as records:  # a query that is given up must end before the view
             for line in records:
                 if wanted is None or wanted(_marks.decode(line)):
                     yield line if is_whole else kept(line, self.fields)
+
+    def edits(self, view: Snapshot) -> Generator[Edit]:
+        """The edits of the stories that are selected, by ascending sid and time."""
+        wanted = self._wanted() if self.topic or self.editor else None
+        with closing(view.provenance.edits(self.choice)) as edits:
+            for edit in edits:
+                if wanted is None or wanted(_marks.decode(edit.record)):
+                    yield edit
 
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()
@@ -110,10 +122,12 @@ class Selection:
 
     def parser_versions(self, view: Snapshot) -> dict[str, int]:
         """How many of the stories each version of the parser has read; those that are withdrawn, too."""
-        found = view.history.parser_versions(replace(self._choice(), withdrawn=True))
+        found = view.history.parser_versions(replace(self.choice, withdrawn=True))
         return {str(version): count for version, count in found.items()}
 
-    def _choice(self) -> Choice:
+    @property
+    def choice(self) -> Choice:
+        """What the store is asked for; topic and editor are looked at later."""
         since = self.since.isoformat() if self.since else ""
         before = (self.until + timedelta(days=1)).isoformat() if self.until else ""
         if self.period:

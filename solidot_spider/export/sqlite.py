@@ -38,14 +38,16 @@ ELEMENTS = {"source_labels": "label", "related_sids": "related_sid"}
 SEARCHED = ("title", "body")
 STORIES_AT_ONCE = 200
 
+BY_DAY, BY_HOST = "stories_by_day", "links_by_host"
+
 _TYPES = {Kind.INTEGER: "INTEGER", Kind.TEXT: "TEXT", Kind.TIME: "TEXT"}
 _INDEXED = {"tid", "host", "related_sid", "published_at"}
 _VIEWS = {
-    "stories_by_day": (
+    BY_DAY: (
         "published_at",
         "SELECT substr(published_at, 1, 10) AS day, count(*) AS stories FROM stories GROUP BY 1",
     ),
-    "links_by_host": (
+    BY_HOST: (
         "source_links",
         "SELECT host, count(*) AS links, count(DISTINCT sid) AS stories FROM links GROUP BY 1",
     ),
@@ -76,6 +78,18 @@ def write(table: Table, file: IO[bytes], beside: Path) -> None:
             copyfileobj(done, file, 1 << 20)
 
 
+def views(of: Iterable[Column]) -> dict[str, str]:
+    """The views of a database whose stories have these columns, and their queries."""
+    names = {each.name for each in of}
+    return {name: query for name, (needs, query) in _VIEWS.items() if needs in names}
+
+
+def element(column: Column) -> tuple[Column, ...]:
+    """The columns of a list's table, behind its key."""
+    (element,) = column.inner
+    return element.inner or (Column(ELEMENTS[column.name], element.kind, element.nullable),)
+
+
 def _fill(database: sqlite3.Connection, table: Table) -> None:
     for pragma in _PRAGMAS:
         database.execute(f"PRAGMA {pragma}")
@@ -95,7 +109,17 @@ def _fill(database: sqlite3.Connection, table: Table) -> None:
         if searched:
             words = ([each["sid"], *(search_words(each[name]) for name in searched)] for each in stories)
             database.executemany(insert_words, words)
+    for other in table.beside:
+        _add(database, other)
     database.execute("COMMIT")
+
+
+def _add(database: sqlite3.Connection, table: Table) -> None:
+    """Add a table of plain values that belong to stories."""
+    keys = "FOREIGN KEY (sid) REFERENCES stories (sid)"
+    database.execute(f"CREATE TABLE {table.name} ({_columns(table.columns)}, {keys})")
+    database.execute(f"CREATE INDEX {table.name}_sid ON {table.name} (sid)")
+    _insert(database, table.name, (columns.flat_values(table.columns, _decode(row)) for row in table.rows))
 
 
 def _declared(plain: tuple[Column, ...], lists: tuple[Column, ...], searched: tuple[str, ...]) -> Iterator[str]:
@@ -103,14 +127,13 @@ def _declared(plain: tuple[Column, ...], lists: tuple[Column, ...], searched: tu
     yield from _indexes("stories", plain)
     for each in lists:
         key = "sid INTEGER NOT NULL REFERENCES stories (sid), position INTEGER NOT NULL"
-        yield f"CREATE TABLE {LISTS[each.name]} ({key}, {_columns(_element(each))}, PRIMARY KEY (sid, position))"
-        yield from _indexes(LISTS[each.name], _element(each))
+        yield f"CREATE TABLE {LISTS[each.name]} ({key}, {_columns(element(each))}, PRIMARY KEY (sid, position))"
+        yield from _indexes(LISTS[each.name], element(each))
     if searched:
         words = ", ".join(searched)
         yield f"CREATE VIRTUAL TABLE stories_fts USING fts5({words}, content=\"stories\", content_rowid='sid')"
-    for name, (needs, query) in _VIEWS.items():
-        if _has((*plain, *lists), needs):
-            yield f"CREATE VIEW {name} AS {query}"
+    for name, query in views((*plain, *lists)).items():
+        yield f"CREATE VIEW {name} AS {query}"
 
 
 def _indexes(name: str, of: Iterable[Column]) -> Iterator[str]:
@@ -127,12 +150,6 @@ def _columns(of: Iterable[Column], key: str = "") -> str:
     )
 
 
-def _element(column: Column) -> tuple[Column, ...]:
-    """The columns of a list's table, behind its key."""
-    (element,) = column.inner
-    return element.inner or (Column(ELEMENTS[column.name], element.kind, element.nullable),)
-
-
 def _list_rows(column: Column, stories: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
     names = [each.name for each in column.inner[0].inner]
     for story in stories:
@@ -147,7 +164,3 @@ def _insert(database: sqlite3.Connection, name: str, rows: Iterable[list[Any]]) 
         statement = f"INSERT INTO {name} VALUES ({', '.join('?' * len(first))})"  # noqa: S608 - names of our own
         database.execute(statement, first)
         database.executemany(statement, made)
-
-
-def _has(of: Iterable[Column], name: str) -> bool:
-    return any(each.name == name for each in of)

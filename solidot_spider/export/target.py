@@ -12,6 +12,7 @@ from solidot_spider.base.devices import is_file
 from solidot_spider.export import outputs
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
+from solidot_spider.export.packing import packing_of
 
 _PERIOD = re.compile(r"stories-\d{4}(-\d\d)?\.")
 
@@ -73,7 +74,7 @@ class Target:
         stories = [each for each in described["resources"] if each.get("table") == "stories"]
         if not stories or not self.is_directory or self.out.suffix in MARKDOWN.suffixes:
             return self
-        names = [".".join(filter(None, (each["format"], each.get("compression")))) for each in stories]
+        names = [each["format"] + packing_of(each["path"]) for each in stories]
         found = [_PERIOD.match(each["path"]) for each in stories]
         split = next(("month" if each[1] else "year" for each in found if each), "")
         return replace(self, outputs=outputs.of_formats(",".join(names)), split=split)

@@ -14,6 +14,7 @@ from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.history import History
+from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.records import ALL, Choice
 from solidot_spider.store.rows import PageRow
@@ -58,6 +59,7 @@ class Snapshot:
         self._connection = connection
         self._verify = verify
         self.history = History(connection)
+        self.provenance = Provenance(connection)
 
     def story_count(self, choice: Choice = ALL) -> int:
         """How many stories are stored, of those that are chosen."""
@@ -100,8 +102,7 @@ class Snapshot:
         The newest of those published before a moment; if they are fewer than ``limit`` the oldest of the rest, too.
         """
         stories, sids, pages = schema.stories.c, schema.sids.c, schema.pages.c
-        moment = before.astimezone(clock.BEIJING).isoformat(timespec="seconds")
-        is_old = stories.published_at < moment
+        is_old = stories.published_at < before.astimezone(clock.BEIJING).isoformat(timespec="seconds")
         statement = (
             select(stories.sid, stories.parser_version, stories.record, schema.pages)
             .join(schema.sids, sids.sid == stories.sid)

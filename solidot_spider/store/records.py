@@ -42,7 +42,7 @@ ALL = Choice()
 
 def records(connection: Connection, choice: Choice) -> Generator[bytes]:
     """The record of each chosen story as JSON in UTF-8, by ascending sid."""
-    for statement in _statements(select(_in_utf8(connection)), choice):
+    for statement in chosen(select(_in_utf8(connection)), choice):
         ordered = statement.order_by(schema.stories.c.sid)
         with connection.execute(ordered, execution_options={"yield_per": RECORDS_AT_ONCE}) as found:
             yield from map(bytes, found.scalars())
@@ -50,24 +50,34 @@ def records(connection: Connection, choice: Choice) -> Generator[bytes]:
 
 def count(connection: Connection, choice: Choice) -> int:
     """How many stories are chosen."""
-    statements = _statements(select(func.count()).select_from(schema.stories), choice)
+    statements = chosen(select(func.count()).select_from(schema.stories), choice)
     return sum(connection.execute(statement).scalar_one() for statement in statements)
 
 
 def periods(connection: Connection, choice: Choice, length: int) -> list[str]:
     """The years (``2024``; length 4) or months (``2024-10``; length 7) of the chosen stories, ascending."""
     period = func.substr(schema.stories.c.published_at, 1, length)
-    statements = _statements(select(period).distinct(), choice)
+    statements = chosen(select(period).distinct(), choice)
     return sorted({found for each in statements for found in connection.execute(each).scalars()})
 
 
 def parser_versions(connection: Connection, choice: Choice) -> dict[int, int]:
     """How many of the chosen stories each version of the parser has read, by ascending version."""
     version, found = schema.stories.c.parser_version, Counter[int]()
-    for statement in _statements(select(version, func.count()).group_by(version), choice):
+    for statement in chosen(select(version, func.count()).group_by(version), choice):
         for parser_version, stories in connection.execute(statement):
             found[parser_version] += stories
     return dict(sorted(found.items()))
+
+
+def span(connection: Connection, choice: Choice) -> Range | None:
+    """The lowest and the highest of the chosen stories; None if there is none."""
+    sid = schema.stories.c.sid
+    # For min and max in one select, SQLite would read the whole table.
+    edges = (connection.execute(each).scalar() for edge in (func.min, func.max)
+             for each in chosen(select(edge(sid)), choice))  # fmt: skip
+    found = [each for each in edges if each is not None]
+    return Range(min(found), max(found)) if found else None
 
 
 def _in_utf8(connection: Connection) -> ColumnElement[bytes]:
@@ -78,8 +88,8 @@ def _in_utf8(connection: Connection) -> ColumnElement[bytes]:
     return cast(record, LargeBinary)
 
 
-def _statements(select_from: Select[Any], choice: Choice) -> Iterator[Select[Any]]:
-    """The query, in as many parts as the ranges of sids need; together in ascending order of sids."""
+def chosen(select_from: Select[Any], choice: Choice) -> Iterator[Select[Any]]:
+    """A query of the chosen stories, in as many parts as the ranges of sids need; together by ascending sid."""
     stories = schema.stories.c
     if choice.since:
         select_from = select_from.where(stories.published_at >= choice.since)

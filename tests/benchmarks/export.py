@@ -1,7 +1,8 @@
 """What an export takes: time beside a bare loop, Parquet beside DuckDB alone, and the most memory.
 
-``python -m tests.benchmarks.export [--stories 90000] [--rounds 5]``. Times are of the work alone, by turns in one
-process, the least of all rounds; memory is that of whole commands, for a tenth of the stories and for all.
+``python -m tests.benchmarks.export [--stories 90000] [--rounds 9]``. Times are of the work alone, by turns in one
+process: the least of all rounds, and the median of what each round's are to those of the side compared with. Memory is
+that of whole commands, for a tenth of the stories and for all.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import columns, dataset, parquet, reader_schemas
@@ -42,20 +44,30 @@ def duckdb(lines: Path, out: Path) -> None:
         )
 
 
-def timed(sides: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def timed(sides: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, side in sides.items():
             began = time.perf_counter()
             side()
             taken[name].append(time.perf_counter() - began)
-    return {name: min(all_) for name, all_ in taken.items()}
+    return taken
+
+
+def times(sides: dict[str, Callable[[], object]], rounds: int) -> list[tuple[object, ...]]:
+    """The rows of the times: name, seconds, and the ratio to the side before of each second one."""
+    taken = list(timed(sides, rounds).items())
+    rows: list[tuple[object, ...]] = []
+    for (name, base), (other, compared) in zip(taken[::2], taken[1::2], strict=True):
+        ratio = median(one / another for one, another in zip(compared, base, strict=True))
+        rows += [(name, f"{min(base):.2f}", ""), (other, f"{min(compared):.2f}", f"{ratio:.2f}")]
+    return rows
 
 
 def main() -> None:
     words = argparse.ArgumentParser("python -m tests.benchmarks.export", description=__doc__)
     words.add_argument("--stories", type=int, default=90_000, help="stories of the store (default 90000)")
-    words.add_argument("--rounds", type=int, default=5, help="turns of each side (default 5)")
+    words.add_argument("--rounds", type=int, default=9, help="turns of each side (default 9)")
     given = words.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         few, many, out = Path(scratch, "few", "data"), Path(scratch, "many", "data"), Path(scratch, "out")
@@ -69,8 +81,7 @@ def main() -> None:
             "DuckDB, from JSON Lines": lambda: duckdb(lines, out / "duckdb.parquet"),
             "Parquet": lambda: dataset.export(chosen, out / "stories.parquet"),
         }
-        rows = [(name, f"{seconds:.2f}") for name, seconds in timed(sides, given.rounds).items()]
-        print(by_turns.table(("", "s"), list(rows)))
+        print(by_turns.table(("", "s", "ratio"), times(sides, given.rounds)))
         memory = []
         for name in NAMES:
             peaks = [measured("http://127.0.0.1:9", data, "export", str(out / name), patience=3600)[1] / 1024

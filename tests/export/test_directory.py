@@ -17,6 +17,7 @@ import pytest
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import check, contents, dataset, outputs, part_directory
+from solidot_spider.export.descriptor import with_checksum
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target
@@ -48,8 +49,8 @@ def out(tmp_path: Path) -> Path:
 def test_it_holds_json_lines_and_parquet(records: list[dict[str, Any]], chosen: Options, out: Path) -> None:
     assert dataset.export(chosen, out) == len(records)
     assert sorted(whole(out)) == [
-        "comments.parquet", "datapackage.json", "schemas/duckdb.json", "schemas/huggingface.json", "schemas/polars.py",
-        "schemas/record.json", "stories.jsonl.zst", "stories.parquet",
+        "CITATION.cff", "README.md", "comments.parquet", "datapackage.json", "schemas/duckdb.json",
+        "schemas/huggingface.json", "schemas/polars.py", "schemas/record.json", "stories.jsonl.zst", "stories.parquet",
     ]  # fmt: skip
     assert read_lines(out / "stories.jsonl.zst") == records
     assert list(out.parent.iterdir()) == [out]
@@ -102,6 +103,8 @@ def test_the_descriptor_and_the_schema_know_the_fields_that_are_kept(
         "stories.csv": ["sid", "title", "editor_name", "editor_uid"],
         "schemas/record.json": [],
         **{path: [] for path in ("schemas/duckdb.json", "schemas/huggingface.json", "schemas/polars.py")},
+        "CITATION.cff": [],
+        "README.md": [],
     }
     schema = json.loads((out / "schemas/record.json").read_text())
     assert schema["$defs"]["Story"]["required"] == ["sid", "title", "editor"]
@@ -297,6 +300,8 @@ def test_a_full_disk_leaves_the_old_one(data: Path, out: Path, name: str) -> Non
         (["ids", "--format", "csv"], "ids is a file"),
         (["-", "--format", "csv"], "JSON Lines only"),
         (["-", "--split", "year"], "JSON Lines only"),
+        (["-", "--with", "revisions"], "JSON Lines only"),
+        (["new", "--with", "edits"], "give revisions"),
         (["--check", "data"], "no dataset"),
         (["--check", "none"], "no dataset"),
         (["--check", "none", "new"], "leave OUT"),
@@ -318,8 +323,25 @@ def damage(path: Path) -> None:
 
 def miscount(path: Path) -> None:
     described = json.loads(path.read_text())
-    described["resources"][0]["rows"] += 1
+    described["resources"][0]["rowCount"] += 1
     path.write_text(json.dumps(described))
+
+
+def retitle(path: Path) -> None:
+    path.write_text(path.read_text().replace('"title": "Solidot', '"title": "Solidat'))
+
+
+def recount(path: Path) -> None:
+    described = json.loads(path.read_text())
+    described["counts"]["stories"] -= 1
+    path.write_bytes(with_checksum(described))
+
+
+def of_before(path: Path) -> None:
+    described = json.loads(path.read_text())
+    for each in described["resources"]:
+        each.pop("rowCount", None)
+    path.write_bytes(with_checksum(described))
 
 
 @pytest.mark.parametrize(
@@ -330,7 +352,12 @@ def miscount(path: Path) -> None:
         ("stories.csv", lambda path: path.write_text("sid\n"), "stories.csv: 4 bytes, not "),
         ("markdown/2023/3.md", damage, "2023/3.md: other bytes"),
         ("markdown/2023/3.md", Path.unlink, "2023/3.md: missing"),
+        ("README.md", damage, "README.md: other bytes"),
+        ("CITATION.cff", Path.unlink, "CITATION.cff: missing"),
         ("datapackage.json", miscount, "stories.jsonl: 119 rows, not 120"),
+        ("datapackage.json", retitle, "datapackage.json: other bytes"),
+        ("datapackage.json", recount, "jsonl: 119 stories, not 118"),
+        ("datapackage.json", of_before, "datapackage.json: no 'rowCount' of stories.jsonl"),
     ],
 )
 def test_a_check_tells_what_is_not_as_it_was(data: Path, out: Path, name: str, change: Any, says: str) -> None:

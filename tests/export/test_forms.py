@@ -192,6 +192,11 @@ def test_a_packed_file_tells_no_time_and_no_name(chosen: Options, tmp_path: Path
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == (tmp_path / "a.jsonl").read_bytes()
 
 
+def test_duckdb_shows_no_progress_on_standard_output() -> None:
+    with parquet.connect() as database:
+        assert database.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
+
+
 @pytest.mark.parametrize("name", ["stories.csv", "stories.jsonl.gz", "stories.jsonl.zst", "stories.parquet"])
 def test_a_file_without_stories_may_replace_another(store: Store, chosen: Options, tmp_path: Path, name: str) -> None:
     out = tmp_path / name
