@@ -66,8 +66,7 @@ def _fields(old: Exported, deltas: Sequence[Exported]) -> tuple[str, ...]:
 
 
 def _check(old: Exported, deltas: Sequence[Exported]) -> None:
-    if old.is_delta:
-        raise ExportError(f"--to {old.path}: it is a delta; give the dataset that the deltas begin with")
+    old.check_base(f"--to {old.path}")
     fields = _fields(old, deltas)
     for each in deltas:
         if each.fields and not each.is_delta:

@@ -50,8 +50,7 @@ def of(view: Snapshot, selection: Selection, text: str) -> Since | Exported:
 
 def _dataset(view: Snapshot, selection: Selection, path: Path) -> Exported:
     found = Exported.of(path)
-    if found.is_delta:
-        raise ExportError(f"{OPTION} {path}: it is a delta; give a directory with all stories")
+    found.check_base(f"{OPTION} {path}")
     if PARSER_VERSIONS not in found.described:
         raise ExportError(f"{OPTION} {path}: it does not say which parser has read its stories; export all stories")
     old, new = found.described[SELECTION], selection.described

@@ -78,6 +78,17 @@ class Exported:
         is_delta = is_delta or CHANGE in keys
         return cls(path, {}, (path,), tuple(each for each in keys if each != CHANGE), is_delta)
 
+    def check_base(self, given: str) -> None:
+        """Refuse what no delta can begin with; ``given`` is how it was named.
+
+        Raises:
+            ExportError: it is a delta, or has a table that deltas do not hold.
+        """
+        if self.is_delta:
+            raise ExportError(f"{given}: it is a delta; give a dataset with all stories")
+        if self.described.get(SELECTION, {}).get("with"):
+            raise ExportError(f"{given}: it has a table of revisions, which no delta holds; export it whole again")
+
     def lines(self) -> Iterator[NumberedLine]:
         """All lines by ascending sid, without their ends.
 

@@ -335,6 +335,16 @@ def test_a_dataset_of_another_parser_is_refused(
         dataset.export_delta(chosen, out, str(history.base))
 
 
+def test_a_dataset_with_a_table_of_revisions_is_refused(history: History, chosen: Options, tmp_path: Path) -> None:
+    base, made = tmp_path / "edits", tmp_path / "delta.jsonl"
+    dataset.export(chosen, Target.of(str(base), LINES), Selection(revisions=True))
+    with pytest.raises(ExportError, match="a table of revisions, which no delta holds"):
+        dataset.export_delta(chosen, made, str(base))
+    dataset.export_delta(chosen, made, history.run)
+    with pytest.raises(ExportError, match="a table of revisions, which no delta holds"):
+        dataset.apply([made], base, tmp_path / "new.jsonl")
+
+
 def test_a_dataset_without_json_lines_or_of_other_bytes_is_refused(
     history: History, chosen: Options, tmp_path: Path
 ) -> None:
