@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Raw
 
 from solidot_spider.base.sids import Range, Sids
+from solidot_spider.export import columns
+from solidot_spider.export.columns import Kind
 
 _EMPTY = (Raw(b"null"), Raw(b"[]"), Raw(b'""'))
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -28,8 +30,6 @@ class Profile:
         stories: how many there are.
         comments: how many comments they have.
         withdrawn: those that the site has no more, as runs of ids.
-        span: the lowest and the highest sid; None if there is no story.
-        filled: in how many stories each field is neither null nor empty.
         years: how many stories were published in each year, in Beijing.
         revisions: how many fields edits have changed; None if the dataset does not tell.
         edges: the first and the last ``published_at`` and ``fetched_at``, by their names.
@@ -41,11 +41,12 @@ class Profile:
         self.stories = 0
         self.comments = 0
         self.revisions: int | None = None
-        self.span: Range | None = None
-        self.filled = dict.fromkeys(fields, 0)
         self.years = Counter[str]()
         self.edges: dict[str, tuple[str, str]] = {}
         self._withdrawn: list[Range] = []
+        self._first = self._last = 0
+        of = columns.of_stories(fields)
+        self._lacking = {each.name: 0 for each in of if each.nullable or each.kind is Kind.LIST}
         self._hash = sha256()
 
     @property
@@ -75,12 +76,13 @@ class Profile:
         self._hash.update(record)
         self._hash.update(b"\n")
         self.stories += 1
-        values, filled = _decode(record), self.filled
-        for name, value in values.items():
-            if value not in _EMPTY:
-                filled[name] += 1
+        values, lacking = _decode(record), self._lacking
+        for name in lacking:
+            if values[name] in _EMPTY:
+                lacking[name] += 1
         sid = int(bytes(values["sid"]))
-        self.span = Range(self.span.first if self.span else sid, sid)
+        self._first = self._first or sid
+        self._last = sid
         for name in ("published_at", "fetched_at"):
             if name in values:
                 self._widen(name, _text(values[name]))
@@ -93,7 +95,8 @@ class Profile:
 
     def _widen(self, name: str, value: str) -> None:
         first, last = self.edges.get(name, (value, value))
-        self.edges[name] = (min(first, value), max(last, value))
+        if not first < value < last:
+            self.edges[name] = (min(first, value), max(last, value))
 
     def described(self) -> dict[str, Any]:
         """The profile as a descriptor has it; what the records do not keep is left out."""
@@ -107,11 +110,11 @@ class Profile:
             counts["revisions"] = self.revisions
         if "published_at" in kept:
             counts["by_year"] = dict(sorted(self.years.items()))
-        made: dict[str, Any] = {"counts": counts, "sids": list(self.span or ())}
+        made: dict[str, Any] = {"counts": counts, "sids": [self._first, self._last] if self.stories else []}
         made |= {name: list(self.edges.get(name, ())) for name in ("published_at", "fetched_at") if name in kept}
         if "withdrawn_at" in kept:
             made["withdrawn"] = str(self.withdrawn)
-        made["filled"] = {name: _share(count, self.stories) for name, count in self.filled.items()}
+        made["filled"] = {name: _share(self.stories - self._lacking.get(name, 0), self.stories) for name in self.fields}
         return {**made, "revision": f"sha256:{self.digest}"}
 
 

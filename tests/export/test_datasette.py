@@ -15,6 +15,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.export import columns, dataset, datasette, outputs
 from solidot_spider.export.columns import Column, Kind
 from solidot_spider.export.descriptions import FIELDS
+from solidot_spider.export.selection import FIELDS as RECORD
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store
@@ -32,7 +33,7 @@ def paths(of: Iterable[Column], above: str = "") -> Iterator[str]:
 
 
 def test_every_field_of_a_record_is_described() -> None:
-    assert list(paths(columns.of_stories(columns.ChangedStory.__struct_fields__))) == list(FIELDS)
+    assert list(paths(columns.of_stories((*RECORD, columns.CHANGE)))) == list(FIELDS)
 
 
 @pytest.fixture
