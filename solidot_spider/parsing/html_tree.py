@@ -80,9 +80,9 @@ def is_oversized(data: bytes) -> bool:
         return False
     if data.count(b"<") > _MAX_TAGS:
         return True
+    _ATTRIBUTES.reset()
     try:
-        counter: Any = _AttributeCounter()  # the stubs want methods that need not be there
-        return bool(etree.fromstring(data, etree.HTMLParser(encoding="utf-8", target=counter)))
+        return bool(etree.fromstring(data, _COUNTING_PARSER))
     except etree.XMLSyntaxError:
         return False  # nothing but white space
 
@@ -91,8 +91,11 @@ class _AttributeCounter:
     """Counts attributes as the parser meets them; ``close`` says whether they are too many."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.most = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self.count = self.most = 0
 
     def start(self, _: str, attributes: dict[str, str]) -> None:
         """A start tag."""
@@ -102,3 +105,8 @@ class _AttributeCounter:
     def close(self) -> bool:
         """The end of the page."""
         return self.count > _MAX_ATTRIBUTES or self.most > _MAX_ATTRIBUTES_OF_TAG
+
+
+_ATTRIBUTES: Any = _AttributeCounter()  # the stubs want methods that need not be there
+_COUNTING_PARSER = etree.HTMLParser(encoding="utf-8", target=_ATTRIBUTES)
+"""One for all pages: it refers to itself, and would keep each page's bytes until the garbage is collected."""

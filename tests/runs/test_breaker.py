@@ -47,7 +47,7 @@ def test_one_trial_after_a_minute_and_then_on(tmp_path: Path, data: Path) -> Non
             data,
             *("crawl", "story", "-a", "sids=1-30", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_BACKOFF=0"),
             *(*REPORT, "-s", "CONCURRENT_REQUESTS=1"),
-            patience=120,
+            patience=240,  # a second trial would come after two minutes more, and be told below
         )
         log = server.requests()
     last_failed = max((each for each in log if each["fault"]), key=lambda each: each["time"])
