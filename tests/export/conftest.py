@@ -76,3 +76,16 @@ def records(store: Store) -> list[dict[str, Any]]:
     made = [hard(sid) if sid % 5 == 0 else fields(sid) for sid in range(1, 13)]
     run(store, *map(visit, reversed(made)))
     return made
+
+
+@pytest.fixture
+def searchable(store: Store, chosen: Options) -> Options:
+    """Options whose store holds titles that have characters in common."""
+    run(
+        store,
+        visit({**fields(1), "title": "苹果公司发布 iPhone"}),
+        visit({**fields(2), "title": "公司种苹果树"}),
+        visit({**fields(3), "title": "果公子"}),
+        visit(hard(90_000)),
+    )
+    return chosen

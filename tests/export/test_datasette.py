@@ -18,9 +18,6 @@ from solidot_spider.export.descriptions import FIELDS
 from solidot_spider.export.selection import FIELDS as RECORD
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target
-from solidot_spider.store.store import Store
-from tests.export.conftest import hard, visit
-from tests.stores import fields, run
 
 
 def paths(of: Iterable[Column], above: str = "") -> Iterator[str]:
@@ -37,15 +34,8 @@ def test_every_field_of_a_record_is_described() -> None:
 
 
 @pytest.fixture
-def made(store: Store, chosen: Options, tmp_path: Path) -> Path:
-    run(
-        store,
-        visit({**fields(1), "title": "苹果公司发布 iPhone"}),
-        visit({**fields(2), "title": "公司种苹果树"}),
-        visit({**fields(3), "title": "果公子"}),
-        visit(hard(90_000)),
-    )
-    dataset.export(chosen, Target.of(str(tmp_path / "dataset"), outputs.of_formats("sqlite")))
+def made(searchable: Options, tmp_path: Path) -> Path:
+    dataset.export(searchable, Target.of(str(tmp_path / "dataset"), outputs.of_formats("sqlite")))
     return tmp_path / "dataset"
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -58,3 +61,22 @@ def test_rows_that_fail_end_the_reader() -> None:
     with pytest.raises(KeyError), Pipes() as made:
         made.feed(rows(), lambda: read.extend(Path(path).read_bytes() for path in made.paths))
     assert b"".join(read) == b"1\n2\n"
+
+
+def test_a_signal_costs_no_byte() -> None:
+    read: list[bytes] = []
+    rows = [b"%d" % number * 10_000 for number in range(1_000, 1_400)]
+    reader, writer = os.pipe()
+    thread = Thread(target=lambda: read.extend(iter(lambda: os.read(reader, 4096), b"")))
+    handler = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    try:
+        thread.start()
+        pipes._write(writer, rows, sum(map(len, rows)))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        os.close(writer)
+        thread.join()
+        os.close(reader)
+    assert b"".join(read) == b"".join(rows)

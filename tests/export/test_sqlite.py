@@ -13,21 +13,11 @@ from solidot_spider.base.options import Options
 from solidot_spider.export import dataset
 from solidot_spider.export.search_words import search_words
 from solidot_spider.export.selection import Selection
-from solidot_spider.store.store import Store
-from tests.export.conftest import hard, visit
-from tests.stores import fields, run
 
 
 @pytest.fixture
-def made(store: Store, chosen: Options, tmp_path: Path) -> Path:
-    run(
-        store,
-        visit({**fields(1), "title": "苹果公司发布 iPhone"}),
-        visit({**fields(2), "title": "公司种苹果树"}),
-        visit({**fields(3), "title": "果公子"}),
-        visit(hard(90_000)),
-    )
-    dataset.export(chosen, tmp_path / "stories.db")
+def made(searchable: Options, tmp_path: Path) -> Path:
+    dataset.export(searchable, tmp_path / "stories.db")
     return tmp_path / "stories.db"
 
 
