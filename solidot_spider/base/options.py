@@ -170,7 +170,7 @@ def _check_names(names: Iterable[Any]) -> None:
             continue
         if name not in MEANINGS and name not in _BESIDE:
             raise OptionError(
-                f"{name}: there is no such option{nearest(name, MEANINGS, PREFIX) or '; README lists all'}"
+                f"{name}: there is no such option{nearest(name, MEANINGS, PREFIX) or '; `solidot help options` lists all'}"
             )
 
 

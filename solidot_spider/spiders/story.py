@@ -11,7 +11,7 @@ from solidot_spider.spiders.base import SidSpider
 
 
 class StorySpider(SidSpider):
-    """Fetches stories by their ids (README, *Many stories*)."""
+    """Fetches stories by their ids (docs/runs.md, *story: by their ids*)."""
 
     name = "story"
     takes = (SID, SIDS, LIMIT, MINUTES, REFRESH, ONLY, BELIEVE)
