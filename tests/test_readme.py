@@ -54,7 +54,9 @@ def test_readme_is_short() -> None:
 
 
 def test_each_option_has_a_row_with_its_default() -> None:
-    rows = {name: default.strip("`") for name, default, _ in ROW.findall(documents.section(PAGES["options"], "Options"))}
+    rows = {
+        name: default.strip("`") for name, default, _ in ROW.findall(documents.section(PAGES["options"], "Options"))
+    }
     assert rows.pop("SOLIDOT_CLOCK") == "the time"  # which is read by the clock, from the environment alone
     assert set(rows) == set(options.MEANINGS)
     assert all(options.MEANINGS.values())
@@ -122,7 +124,8 @@ def functions_of(file: Path) -> frozenset[str]:
 
 
 PROMISES: dict[str, list[str]] = {
-    promise: re.findall(r"`([^`]+)`", tests) for promise, tests in PROMISE.findall(documents.section(README, "Promises"))
+    promise: re.findall(r"`([^`]+)`", tests)
+    for promise, tests in PROMISE.findall(documents.section(README, "Promises"))
 }
 
 
@@ -152,6 +155,15 @@ def test_each_link_leads_somewhere(name: str) -> None:
         assert file.is_relative_to(ROOT), target
         assert file.exists(), target
         assert not fragment or fragment in map(anchor, headings(file.read_text(encoding="utf-8"))), target
+
+
+@pytest.mark.parametrize("name", ["README.md", ".github/CONTRIBUTING.md"])
+def test_each_file_of_the_code_that_is_named_is_there(name: str) -> None:
+    code = re.findall(r"`([^`]+)`", DOCUMENTS[name])
+    named = {path for words in code for path in re.findall(r"^[\w./]+\.py$|\btests/[\w/]+(?:\.py)?", words)}
+    assert {
+        path for path in named if not any((top / path).exists() for top in (ROOT, ROOT / "solidot_spider"))
+    } == set()
 
 
 def test_a_link_to_a_page_is_named_as_the_page() -> None:
