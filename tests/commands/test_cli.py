@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -146,3 +147,18 @@ def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    is_copy = " -e " not in command
+    init = tmp_path / "clone" / "solidot_spider" / "__init__.py"
+    init.write_text(init.read_text().replace(f'"{__version__}"', '"9.9.9"'))
+    assert (installed(tmp_path / "clone") == "solidot_spider 9.9.9\n") is not is_copy
+    if is_copy:
+        upgrade = documents.blocks(documents.section(documents.PAGES["running"], "Upgrade"))
+        subprocess.run(["sh", "-c", upgrade[0][1]], cwd=tmp_path / "clone", check=True)
+        assert installed(tmp_path / "clone") == "solidot_spider 9.9.9\n"
+
+
+def installed(clone: Path) -> str:
+    """The version that the program of a checkout's environment has, asked in the checkout, where another code lies."""
+    words = [str(clone / ".venv/bin/solidot"), "--version"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(words, cwd=clone, env=kept, capture_output=True, text=True, check=True).stdout
