@@ -53,16 +53,18 @@ def run(arguments: argparse.Namespace) -> int:
 def _crawl(url: str, data: Path) -> int:
     """Crawl the trial site's stories and the ids around them; the exit status."""
     from solidot_spider.base.sids import Sids
+    from solidot_spider.trial.client import python_path
     from solidot_spider.trial.stories import builtin_stories
 
     sids = Sids(_ranges(sorted(builtin_stories())))
     # The site is our own and on this machine: nobody is hurt without the delay.
     words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
     print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
-    command = [sys.executable, "-m", "solidot_spider", *words]
+    command = [sys.executable, "-P", "-m", "solidot_spider", *words]
     # What is set for the real site must not lead invented stories into its store.
     cleared = {"SOLIDOT_MIRROR_OF": "", "SOLIDOT_DATABASE_URL": ""}
-    environment = {**os.environ, **cleared, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
+    ours = {"SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data), "PYTHONPATH": python_path()}
+    environment = {**os.environ, **cleared, **ours}
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
 
 

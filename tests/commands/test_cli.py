@@ -152,6 +152,9 @@ def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> Non
     init.write_text(init.read_text().replace(f'"{__version__}"', '"9.9.9"'))
     assert (installed(tmp_path / "clone") == "solidot_spider 9.9.9\n") is not is_copy
     if is_copy:
+        other = tmp_path / "clone" / "solidot_spider" / "__main__.py"
+        other.write_text("raise SystemExit('the code of the checkout runs')")
+        program(tmp_path / "clone", "demo")
         upgrade = documents.blocks(documents.section(documents.PAGES["running"], "Upgrade"))
         subprocess.run(["sh", "-c", upgrade[0][1]], cwd=tmp_path / "clone", check=True)
         assert installed(tmp_path / "clone") == "solidot_spider 9.9.9\n"
@@ -159,6 +162,12 @@ def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> Non
 
 def installed(clone: Path) -> str:
     """The version that the program of a checkout's environment has, asked in the checkout, where another code lies."""
-    words = [str(clone / ".venv/bin/solidot"), "--version"]
+    return program(clone, "--version")
+
+
+def program(clone: Path, *words: str) -> str:
+    """What the installed program prints, run in the checkout."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return subprocess.run(words, cwd=clone, env=kept, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [str(clone / ".venv/bin/solidot"), *words], cwd=clone, env=kept, capture_output=True, text=True, check=True
+    ).stdout
