@@ -10,7 +10,7 @@ from solidot_spider.base import options
 
 BOT_NAME = "solidot_spider"
 SPIDER_MODULES = ["solidot_spider.spiders"]
-COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status; our `parse`
+COMMANDS_MODULE = "solidot_spider.scrapy_commands"  # our `crawl`: run files, summary and a true exit status; our `parse`
 
 # --- The program's own options ---
 # Declared in base/options.py, with type, default and meaning; here so that `-s` and `solidot settings` know them.

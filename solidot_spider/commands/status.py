@@ -9,7 +9,7 @@ import sys
 
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, KINDS, OK
-from solidot_spider.commands.verb import Verb, add_settings, store_options
+from solidot_spider.commands.verb import LOOK, Verb, add_settings, store_options
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -61,4 +61,5 @@ VERB = Verb(
     "solidot status --sids failed | solidot crawl story -a sids=@-",
     declare,
     run,
+    LOOK,
 )
