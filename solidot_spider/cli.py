@@ -24,6 +24,8 @@ from solidot_spider.commands import (
     parser,
     probe,
     scrapy_words,
+    search,
+    show,
     status,
 )
 
@@ -34,6 +36,8 @@ VERBS = {
         demo.VERB,
         probe.VERB,
         status.VERB,
+        show.VERB,
+        search.VERB,
         extract.VERB,
         export.VERB,
         backup.VERB,
@@ -81,7 +85,7 @@ def _run(word: str, rest: list[str]) -> int:
         return output.lines([f"solidot_spider {__version__}"])
     if word in VERBS:
         arguments = parser.parse(VERBS[word], rest)
-        arguments.words, arguments.verbs = rest, VERBS
+        arguments.command_line, arguments.verbs = rest, VERBS
         return VERBS[word].run(arguments)
     from solidot_spider.scrapy_commands import names  # noqa: PLC0415 - reads directories
 

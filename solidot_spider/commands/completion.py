@@ -31,7 +31,7 @@ VERB = Verb(
     "print what completes verbs and options in bash, zsh or fish",
     "Prints a script for a shell. bash: eval it in ~/.bashrc; zsh: write it to _solidot in a directory of $fpath; "
     "fish: write it to ~/.config/fish/completions/solidot.fish.",
-    'echo \'eval "$(solidot completion bash)"\' >> ~/.bashrc\n'
+    "echo 'eval \"$(solidot completion bash)\"' >> ~/.bashrc\n"
     "solidot completion zsh > ~/.zfunc/_solidot\n"
     "solidot completion fish > ~/.config/fish/completions/solidot.fish",
     declare,

@@ -47,7 +47,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.description = f"Runs a spider.\n\nspiders:\n{spiders}\n\n{parsers.wrapped(_FILES)}"
     parser.add_argument("-h", "--help", action=_Help, nargs=0, help="show this, or with a spider its arguments")
     parser.add_argument(
-        "spider", choices=Known(SPIDERS), metavar="|".join(SPIDERS), help="`solidot crawl SPIDER --help` has its arguments"
+        "spider",
+        choices=Known(SPIDERS),
+        metavar="|".join(SPIDERS),
+        help="`solidot crawl SPIDER --help` has its arguments",
     )
     command_words.declare(parser)
 
@@ -59,7 +62,7 @@ def wrong(arguments: argparse.Namespace, rest: list[str]) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl; the exit status."""
-    return scrapy_words.run(["crawl", *arguments.words])
+    return scrapy_words.run(["crawl", *arguments.command_line])
 
 
 VERB = Verb(

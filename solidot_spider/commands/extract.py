@@ -19,9 +19,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument("page", metavar="FILE|URL", help="a saved page, - for standard input, or a story's address")
     parser.add_argument("--url", metavar="URL", help="the address that answered; by default the story's own")
-    parser.add_argument("--sid", type=int, metavar="N", help="the story that was asked for; by default what the page says")
     parser.add_argument(
-        "--fetched-at", metavar="TIME", help="when the page was fetched, with an offset; by default when FILE was written"
+        "--sid", type=int, metavar="N", help="the story that was asked for; by default what the page says"
+    )
+    parser.add_argument(
+        "--fetched-at",
+        metavar="TIME",
+        help="when the page was fetched, with an offset; by default when FILE was written",
     )
 
 

@@ -19,7 +19,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``crawl``: ours, and Scrapy's by Scrapy's own names."""
     _add_usual(parser)
     scrapy = parser.add_argument_group("Scrapy's options")
-    scrapy.add_argument("-s", "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, or SOLIDOT_…")
+    scrapy.add_argument(
+        "-s", "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting, or SOLIDOT_…"
+    )
     scrapy.add_argument("-L", "--loglevel", metavar="LEVEL", help="log from this level on (default: WARNING)")
     scrapy.add_argument("--logfile", metavar="FILE", help="the log goes there, not to standard error")
     scrapy.add_argument("--nolog", action="store_true", help="no log")

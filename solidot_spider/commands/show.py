@@ -1,0 +1,159 @@
+"""``solidot show``: a story as a person would read it, on the terminal or in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from solidot_spider.base.console import Console, refuse
+from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE, USAGE
+from solidot_spider.commands import output
+from solidot_spider.commands.verb import LOOK, Verb, add_settings, store_options
+
+if TYPE_CHECKING:
+    from solidot_spider.base.sids import Sids
+    from solidot_spider.store.stories import KeptStory
+    from solidot_spider.store.store import Store
+
+_AT_ONCE = 500
+"""Stories on one page of HTML at most."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's options."""
+    parser.add_argument("sids", nargs="*", metavar="SID", help="a story's id or address, or a range of ids")
+    parser.add_argument("--latest", type=int, metavar="N", help="the N newest stories of the store")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="the records, one a line")
+    form.add_argument("--html", action="store_true", help="as a page in the browser")
+    add_settings(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the stories; the exit status."""
+    from solidot_spider.base.sids import ArgumentError
+    from solidot_spider.store.errors import StoreError
+    from solidot_spider.store.store import Store
+
+    try:
+        wanted = _wanted(arguments)
+        with Store.opened(store_options(arguments)) as store:
+            return _show(store, wanted if wanted else _newest(store, arguments.latest), arguments)
+    except ArgumentError as error:
+        return refuse(str(error), USAGE)
+    except StoreError as error:
+        return refuse(str(error), CANNOT_WRITE)
+
+
+def _wanted(arguments: argparse.Namespace) -> Sids | None:
+    """The ids that are given; None for the newest."""
+    from solidot_spider.base import sids, site
+
+    if bool(arguments.sids) is (arguments.latest is not None):
+        raise sids.ArgumentError("give the ids of stories, or --latest N, and not both; `solidot show 79532` is one")
+    if arguments.latest is not None:
+        if arguments.latest < 1:
+            raise sids.ArgumentError(f"--latest {arguments.latest}: give a number from 1 on")
+        return None
+    return sids.parse(",".join(str(site.asked_sid(each) or each) if "://" in each else each for each in arguments.sids))
+
+
+def _newest(store: Store, count: int) -> Sids:
+    from solidot_spider.store import stories
+
+    return stories.newest(store, count)
+
+
+def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
+    from solidot_spider.store import stories
+
+    found: list[int] = []
+
+    def kept() -> Iterator[KeptStory]:
+        for story in stories.kept(store, wanted):
+            found.append(story.record["sid"])
+            yield story
+
+    status = _page(kept()) if arguments.html else output.lines(_lines(kept(), is_json=arguments.json))
+    if status:
+        return status
+    absent = wanted.without(_as_sids(found))
+    if not absent.ranges:
+        return OK if found else refuse("there are no stories yet; `solidot crawl latest` asks for some", TROUBLE)
+    return refuse(_absence(store, absent), TROUBLE)
+
+
+def _as_sids(found: list[int]) -> Sids:
+    from solidot_spider.base.sids import Sids
+
+    return Sids.of(found)
+
+
+def _lines(stories: Iterator[KeptStory], *, is_json: bool) -> Iterator[str]:
+    if is_json:
+        from solidot_spider.display import json_text
+
+        for story in stories:
+            yield json_text.harmless(story.line) if sys.stdout.isatty() else story.line
+        return
+    from solidot_spider.display import colours, story_text, wrapping
+
+    paint, width = colours.of(), wrapping.columns()
+    for number, story in enumerate(stories):
+        if number:
+            yield from ("", paint.paint("─" * width, "dim"), "")
+        yield from story_text.lines(story, width, paint)
+
+
+def _page(stories: Iterator[KeptStory]) -> int:
+    """Write the page, and open it; the exit status."""
+    import tempfile
+    import webbrowser
+    from itertools import islice
+    from pathlib import Path
+
+    from solidot_spider.display import story_page
+
+    given = list(islice(stories, _AT_ONCE))
+    if not given:
+        return OK
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="solidot-", suffix=".html", encoding="utf-8", errors="replace", delete=False
+    ) as file:
+        file.write(story_page.page(given))
+    if not webbrowser.open(Path(file.name).as_uri()):
+        Console().print("there is no browser that could be opened; BROWSER names one")
+    return output.lines([file.name])
+
+
+def _absence(store: Store, absent: Sids) -> str:
+    """Why stories cannot be shown, and what to do."""
+    from solidot_spider.store import stories
+
+    first = next(iter(absent))
+    heard = stories.last_heard(store, first)
+    ids = absent.summary()
+    if len(absent) > 1:
+        return (
+            f"the store has no stories {ids}; `solidot crawl story -a sids={absent.ranges[0]}` asks what is not settled"
+        )
+    if heard is None:
+        return f"story {ids} was never asked for; `solidot crawl story -a sid={ids}` asks"
+    reason = f" ({heard.reason})" if heard.reason else ""
+    again = f"`solidot crawl story -a sid={ids}` asks again"
+    return f"the store has no story {ids}: {heard.outcome}{reason} when it was asked, {heard.at[:16]} UTC; {again}"
+
+
+VERB = Verb(
+    "show",
+    "show a story: text, sources, archived copies, edits",
+    "Shows stories of the store as a person would read them, each with its edits; --json gives the records, --html "
+    "opens a page in the browser that asks the net for nothing, and says where it is. Exit status 1: a story is not "
+    "there.",
+    "solidot show 79532\nsolidot show --latest 10 | less -R\nsolidot show 79532 --html",
+    declare,
+    run,
+    LOOK,
+)
