@@ -1,4 +1,4 @@
-"""The command ``solidot``: runs its verbs, and hands every other word that Scrapy knows to Scrapy's command of that name."""
+"""The command ``solidot``: runs its verbs, and hands every word that Scrapy knows to Scrapy's command of that name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solidot_spider import __version__
 from solidot_spider.base import console, spelling, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
-from solidot_spider.base.outcome import CANNOT_WRITE, OK, USAGE
+from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
 from solidot_spider.commands import (
     backup,
     completion,
@@ -19,7 +19,7 @@ from solidot_spider.commands import (
     demo,
     export,
     extract,
-    help,
+    help_pages,
     output,
     parser,
     probe,
@@ -28,6 +28,7 @@ from solidot_spider.commands import (
     show,
     status,
 )
+from solidot_spider.crawl.spider_words import SPIDERS
 
 VERBS = {
     verb.name: verb
@@ -41,7 +42,7 @@ VERBS = {
         extract.VERB,
         export.VERB,
         backup.VERB,
-        help.VERB,
+        help_pages.VERB,
         completion.VERB,
     )
 }
@@ -97,7 +98,7 @@ def _run(word: str, rest: list[str]) -> int:
 
 def _meant(word: str, known: list[str]) -> str:
     """What a word that is no verb was meant to be, as a part of a sentence."""
-    if word in crawl.SPIDERS:
+    if word in SPIDERS:
         return f"; did you mean solidot crawl {word}?"
     if _ID.fullmatch(word):
         return f"; did you mean solidot show {word}, or solidot crawl story -a sid={word}?"

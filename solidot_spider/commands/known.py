@@ -1,4 +1,4 @@
-"""Words that a shell completes, and that help lists, while others are taken as well: whoever runs tells what is wrong."""
+"""Words that a shell completes and that help lists, while others are taken as well: whoever runs refuses them."""
 
 from __future__ import annotations
 

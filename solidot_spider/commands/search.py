@@ -62,9 +62,9 @@ def _search(arguments: argparse.Namespace) -> int:
         records = counted(islice(found, arguments.limit or None))
         lines = _json(records) if arguments.json else _told(records, words, titles=arguments.titles)
         output.lines(lines)
-        if count and count == arguments.limit and not arguments.json and sys.stdout.isatty():
-            if next(found, None) is not None:
-                output.lines([f"and more: --limit 0 shows all, --limit {count * 5} more"])
+        is_cut = count > 0 and count == arguments.limit and not arguments.json and sys.stdout.isatty()
+        if is_cut and next(found, None) is not None:
+            output.lines([f"and more: --limit 0 shows all, --limit {count * 5} more"])
     if count:
         return OK
     place = "title" if arguments.titles else "story"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from solidot_spider.base.console import Console, refuse
@@ -14,11 +15,13 @@ from solidot_spider.commands.verb import LOOK, Verb, add_settings, store_options
 
 if TYPE_CHECKING:
     from solidot_spider.base.sids import Sids
-    from solidot_spider.store.stories import KeptStory
     from solidot_spider.store.store import Store
+    from solidot_spider.store.stories import KeptStory
 
 _AT_ONCE = 500
 """Stories on one page of HTML at most."""
+_NAMED = 5
+"""Ids that a message names at most."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         wanted = _wanted(arguments)
         with Store.opened(store_options(arguments)) as store:
-            return _show(store, wanted if wanted else _newest(store, arguments.latest), arguments)
+            return _show(store, wanted or _newest(store, arguments.latest), arguments)
     except ArgumentError as error:
         return refuse(str(error), USAGE)
     except StoreError as error:
@@ -79,16 +82,11 @@ def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
     status = _page(kept()) if arguments.html else output.lines(_lines(kept(), is_json=arguments.json))
     if status:
         return status
-    absent = wanted.without(_as_sids(found))
-    if not absent.ranges:
-        return OK if found else refuse("there are no stories yet; `solidot crawl latest` asks for some", TROUBLE)
-    return refuse(_absence(store, absent), TROUBLE)
-
-
-def _as_sids(found: list[int]) -> Sids:
-    from solidot_spider.base.sids import Sids
-
-    return Sids.of(found)
+    if not wanted.ranges:
+        return refuse("there are no stories yet; `solidot crawl latest` asks for some", TROUBLE)
+    given = {first for first, last in wanted.ranges if first == last}  # a range has gaps
+    absent = sorted(given - {*found}) if found else list(islice(wanted, _NAMED))
+    return refuse(_absence(store, absent), TROUBLE) if absent else OK
 
 
 def _lines(stories: Iterator[KeptStory], *, is_json: bool) -> Iterator[str]:
@@ -111,7 +109,6 @@ def _page(stories: Iterator[KeptStory]) -> int:
     """Write the page, and open it; the exit status."""
     import tempfile
     import webbrowser
-    from itertools import islice
     from pathlib import Path
 
     from solidot_spider.display import story_page
@@ -128,22 +125,20 @@ def _page(stories: Iterator[KeptStory]) -> int:
     return output.lines([file.name])
 
 
-def _absence(store: Store, absent: Sids) -> str:
+def _absence(store: Store, absent: list[int]) -> str:
     """Why stories cannot be shown, and what to do."""
+    from solidot_spider.base.sids import Sids
     from solidot_spider.store import stories
 
-    first = next(iter(absent))
-    heard = stories.last_heard(store, first)
-    ids = absent.summary()
+    ids = Sids.of(absent)
     if len(absent) > 1:
-        return (
-            f"the store has no stories {ids}; `solidot crawl story -a sids={absent.ranges[0]}` asks what is not settled"
-        )
+        return f"the store has no stories {ids.summary()}; `solidot crawl story -a sids={ids}` asks what is not settled"
+    heard = stories.last_heard(store, absent[0])
+    ask = f"`solidot crawl story -a sid={ids}` asks"
     if heard is None:
-        return f"story {ids} was never asked for; `solidot crawl story -a sid={ids}` asks"
+        return f"story {ids} was never asked for; {ask}"
     reason = f" ({heard.reason})" if heard.reason else ""
-    again = f"`solidot crawl story -a sid={ids}` asks again"
-    return f"the store has no story {ids}: {heard.outcome}{reason} when it was asked, {heard.at[:16]} UTC; {again}"
+    return f"the store has no story {ids}: {heard.outcome}{reason} when it was asked, {heard.at[:16]} UTC; {ask} again"
 
 
 VERB = Verb(

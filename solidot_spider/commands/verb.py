@@ -14,7 +14,6 @@ from solidot_spider.base import options, setting_names
 from solidot_spider.base.console import Console
 from solidot_spider.base.options import OptionError, Options
 
-
 CRAWL, LOOK, STORE, PROGRAM = "crawl", "look", "use and keep the store", "this program"
 """What verbs are grouped by, in this order."""
 

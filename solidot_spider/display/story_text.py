@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from solidot_spider.base.console import plain
-from solidot_spider.store.stories import Edit, KeptStory
 from solidot_spider.display import differences, wrapping
 from solidot_spider.display.colours import Colours
 from solidot_spider.display.sources import Source, numbered
+from solidot_spider.store.stories import Edit, KeptStory
 
 
 def lines(story: KeptStory, width: int, colours: Colours) -> Iterator[str]:

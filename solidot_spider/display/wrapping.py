@@ -15,8 +15,10 @@ WIDEST = 100
 
 _CLOSING = "，。、；：？！）》」』】〉〕”’…—％℃,.;:?!)]}%"
 _OPENING = "（《「『【〈〔“‘([{"
-_NARROW = r"[^\s\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003ffff]"
-_TOKEN = re.compile(rf"\s+|{_NARROW}+|.")
+_WIDE = (
+    r"\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003ffff"
+)
+_TOKEN = re.compile(rf"\s+|[^\s{_WIDE}]+|.")
 
 
 def columns() -> int:

@@ -9,6 +9,7 @@ import logging
 from asyncio import Future, ensure_future
 from typing import IO, Any
 
+import msgspec
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
@@ -54,7 +55,7 @@ class StoryRowsExporter(CsvItemExporter):
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
         """The value of a cell."""
         cell = super().serialize_field(field, name, value)
-        return items.line(cell).decode() if isinstance(cell, dict | list | tuple) else cell
+        return msgspec.json.encode(cell).decode() if isinstance(cell, dict | list | tuple) else cell
 
 
 class StoryFeed(FeedExporter):

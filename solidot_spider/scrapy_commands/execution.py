@@ -40,7 +40,7 @@ def execute(words: list[str]) -> int:
         words: the command's name, one of ``names.names()``, then its command line.
     """
     name, *rest = words
-    command = _command(name)
+    command: ScrapyCommand = _command(name)
     parser = _Parser(
         prog=f"solidot {name}",
         usage=f"solidot {name} {command.syntax()}",
