@@ -74,8 +74,8 @@ VERB = Verb(
     "status",
     "show what the store has, what is missing and why, and how the last runs went",
     "Shows what the store has: stories, outcomes, gaps, failures with their reasons, the last runs (whether they live "
-    "or were killed), and what to do next. --check is for a monitor: exit status 0 all well, 1 the last good run or the "
-    "newest story is older than allowed, 3 the last run found the site changed, 4 it could not write, or the store "
+    "or were killed), and what to do next. --check is for a monitor: exit status 0 all well, 1 the last good run or "
+    "the newest story is older than allowed, 3 the last run found the site changed, 4 it could not write, or the store "
     "cannot be read.",
     "solidot status\n"
     "solidot status --sids failed | solidot crawl story -a sids=@-\n"

@@ -417,8 +417,7 @@ HOUR = timedelta(hours=1)
             ended(3),
             (HOUR, None),
             3,
-            "solidot CRITICAL: latest-x: the site seems changed, 1,234 stories, last good run 15 min ago, "
-            "newest story 3 h ago",
+            "solidot CRITICAL: latest-x: the site seems changed, 1,234 stories, last good run 15 min ago, newest story 3 h ago",
         ),
         (
             ended(4, last_good_at=None, newest_at=None),
