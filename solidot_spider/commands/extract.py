@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from solidot_spider.base.console import refuse
-from solidot_spider.base.outcome import TROUBLE, USAGE
+from solidot_spider.base.outcome import OK, TROUBLE, USAGE
 from solidot_spider.commands import output
 from solidot_spider.commands.verb import LOOK, Verb
 
@@ -45,17 +45,23 @@ def _asked(arguments: argparse.Namespace) -> int:
 
     from solidot_spider.base import options, site
     from solidot_spider.commands import scrapy_words
+    from solidot_spider.crawl import report
 
     sid, home = site.asked_sid(arguments.page), options.load().site_url
     is_ours = site.linked_sid(arguments.page) == sid or arguments.page.startswith(f"{home}/")
     if sid is None or not is_ours:
         return refuse(f"{arguments.page} is no story of {home}; give one such as {site.story_url(79532, home)}", USAGE)
-    if arguments.url or arguments.sid or arguments.fetched_at:
+    if arguments.url or arguments.sid is not None or arguments.fetched_at:
         return refuse("--url, --sid and --fetched-at are for a saved page: leave them out", USAGE)
     with tempfile.TemporaryDirectory(prefix="solidot-extract-") as data:
+        report_file = Path(data, "report.json")
         given = ("SOLIDOT_DATABASE_URL=none", f"SOLIDOT_DATA_DIR={data}")
         settings = [word for each in given for word in ("-s", each)]
-        return scrapy_words.run(["crawl", "story", "-a", f"sid={sid}", "-o", "-", "--quiet", *settings])
+        words = ["-o", "-", "--quiet", "--report", str(report_file), *settings]
+        status = scrapy_words.run(["crawl", "story", "-a", f"sid={sid}", *words])
+        if status == OK and not report.load(report_file.read_bytes()).counts.get("stored"):
+            return refuse(f"{arguments.page}: the site has no such story", TROUBLE)
+        return status
 
 
 def _saved(arguments: argparse.Namespace) -> int:
@@ -66,7 +72,9 @@ def _saved(arguments: argparse.Namespace) -> int:
     from solidot_spider.record import record
 
     data = _read(arguments.page)
-    sid = arguments.sid or site.asked_sid(arguments.url or "") or statements.named_sid(Document(data))
+    sid = arguments.sid
+    if sid is None:
+        sid = site.asked_sid(arguments.url or "") or statements.named_sid(Document(data))
     if sid is None:
         return refuse(f"{arguments.page}: the page names no story; give --sid N, the one that was asked for", USAGE)
     if not 1 <= sid <= site.MAX_SID:

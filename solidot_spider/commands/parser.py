@@ -14,6 +14,7 @@ from solidot_spider.base import spelling
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import USAGE
 from solidot_spider.commands.verb import CRAWL, LOOK, PROGRAM, STORE, Verb
+from solidot_spider.crawl import command_words
 
 WIDEST = 100
 """Columns of a help text at most."""
@@ -50,7 +51,7 @@ def describe(parser: argparse.ArgumentParser, verb: Verb) -> None:
 def parse(verb: Verb, words: Sequence[str]) -> argparse.Namespace:
     """The arguments of a verb; ends the program with one line if a word is wrong."""
     parser = of(verb)
-    arguments, rest = parser.parse_known_args(words)
+    arguments, rest = parser.parse_known_args(command_words.joined(words))
     if rest:
         if why := verb.wrong(arguments, rest):
             parser.error(why)

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _wanted(arguments: argparse.Namespace) -> Sids | None:
     """The ids that are given; None for the newest."""
-    from solidot_spider.base import sids, site
+    from solidot_spider.base import sids
 
     if bool(arguments.sids) is (arguments.latest is not None):
         raise sids.ArgumentError("give the ids of stories, or --latest N, and not both; `solidot show 79532` is one")
@@ -60,7 +60,14 @@ def _wanted(arguments: argparse.Namespace) -> Sids | None:
         if arguments.latest < 1:
             raise sids.ArgumentError(f"--latest {arguments.latest}: give a number from 1 on")
         return None
-    return sids.parse(",".join(str(site.asked_sid(each) or each) if "://" in each else each for each in arguments.sids))
+    return sids.parse(",".join(map(_ids, arguments.sids)))
+
+
+def _ids(word: str) -> str:
+    """Ids as ``sids=`` takes them; of an address the story's."""
+    from solidot_spider.base import site
+
+    return str(site.asked_sid(word) or word) if "://" in word else word
 
 
 def _newest(store: Store, count: int) -> Sids:
@@ -84,8 +91,8 @@ def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
         return status
     if not wanted.ranges:
         return refuse("there are no stories yet; `solidot crawl latest` asks for some", TROUBLE)
-    given = {first for first, last in wanted.ranges if first == last}  # a range has gaps
-    absent = sorted(given - {*found}) if found else list(islice(wanted, _NAMED))
+    named = {int(each) for word in arguments.sids for each in _ids(word).split(",") if each.isdecimal()}
+    absent = sorted(named - {*found}) if found else list(islice(wanted, _NAMED))  # a range may have gaps
     return refuse(_absence(store, absent), TROUBLE) if absent else OK
 
 

@@ -45,6 +45,17 @@ def _add_usual(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing when the exit status is 0")
 
 
+def joined(words: Sequence[str]) -> list[str]:
+    """The words with ``-o -:json`` as one, ``-o-:json``: argparse would take its value for an option."""
+    found: list[str] = []
+    for word in words:
+        if word.startswith("-:") and found and found[-1] in ("-o", "-O"):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
+
+
 def problem(words: Sequence[str]) -> str:
     """What is wrong with the words of a command line that are no options of ours; '' if they are one name."""
     unknown = next((each for each in words if each.startswith("-") and each != "-"), "")

@@ -54,8 +54,9 @@ class StoryRowsExporter(CsvItemExporter):
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
         """The value of a cell."""
-        cell = super().serialize_field(field, name, value)
-        return msgspec.json.encode(cell).decode() if isinstance(cell, dict | list | tuple) else cell
+        if isinstance(value, dict | list | tuple) and not (field and field.get("serializer")):
+            return msgspec.json.encode(value).decode()
+        return super().serialize_field(field, name, value)
 
 
 class StoryFeed(FeedExporter):

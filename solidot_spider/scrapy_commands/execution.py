@@ -17,6 +17,7 @@ from scrapy.utils.project import get_project_settings
 from solidot_spider.base import spelling
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import USAGE
+from solidot_spider.crawl import command_words
 from solidot_spider.scrapy_commands import names
 
 ASYNCIO = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -54,7 +55,7 @@ def execute(words: list[str]) -> int:
         settings["EDITOR"] = os.environ["EDITOR"]
     try:
         command.add_options(parser)
-        chosen, args = parser.parse_known_args(joined(rest))
+        chosen, args = parser.parse_known_args(command_words.joined(rest))
         _refuse_unknown(name, args, parser)
         command.process_options(args, chosen)
         if command.requires_crawler_process:
@@ -65,17 +66,6 @@ def execute(words: list[str]) -> int:
         why = str(error) or f"{name} takes {command.syntax()}"
         return refuse(why if why.endswith("?") else f"{why}; `solidot {name} --help` tells more", USAGE)
     return command.exitcode
-
-
-def joined(words: list[str]) -> list[str]:
-    """The words with ``-o -:json`` as one, ``-o-:json``: argparse would take its value for an option."""
-    found: list[str] = []
-    for word in words:
-        if word.startswith("-:") and found and found[-1] in ("-o", "-O"):
-            found[-1] += word
-        else:
-            found.append(word)
-    return found
 
 
 def _run(command: ScrapyCommand, args: list[str], chosen: argparse.Namespace) -> None:
