@@ -74,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words[0] if words else "--help", words[1:])
     except OptionError as error:
         return refuse(str(error), USAGE)
+    except KeyboardInterrupt:
+        return refuse("interrupted", TROUBLE)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what waits for standard output would fail again at the end
         return refuse(f"{error.filename or 'standard output'}: {error.strerror}", CANNOT_WRITE)

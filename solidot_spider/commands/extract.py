@@ -87,7 +87,7 @@ def _saved(arguments: argparse.Namespace) -> int:
     made = record(data, arguments.url or site.story_url(sid), fetched_at, sid)
     if not isinstance(made, items.Story):
         return refuse(f"{arguments.page}: story {sid} is {type(made).__name__.lower()}: {made.reason}", TROUBLE)
-    return output.lines([items.line(made).decode()])
+    return output.json_lines([items.line(made).decode()])
 
 
 def _read(name: str) -> bytes:

@@ -21,3 +21,16 @@ def lines(given: Iterable[str], status: int = OK) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
+
+
+def json_lines(given: Iterable[str], status: int = OK) -> int:
+    """Write lines of JSON, and none that a terminal could obey; the exit status that is given.
+
+    Raises:
+        OSError: as ``lines``.
+    """
+    if not sys.stdout.isatty():
+        return lines(given, status)
+    from solidot_spider.display import json_text
+
+    return lines(map(json_text.harmless, given), status)

@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _search(arguments: argparse.Namespace) -> int:
+    import msgspec
+
     from solidot_spider.store import search
     from solidot_spider.store.store import Store
 
@@ -60,8 +62,10 @@ def _search(arguments: argparse.Namespace) -> int:
     with Store.opened(store_options(arguments)) as store:
         found = search.found(store, words, titles=arguments.titles)
         records = counted(islice(found, arguments.limit or None))
-        lines = _json(records) if arguments.json else _told(records, words, titles=arguments.titles)
-        output.lines(lines)
+        if arguments.json:
+            output.json_lines(msgspec.json.encode(record).decode() for record in records)
+        else:
+            output.lines(_told(records, words, titles=arguments.titles))
         is_cut = count > 0 and count == arguments.limit and not arguments.json and sys.stdout.isatty()
         if is_cut and next(found, None) is not None:
             output.lines([f"and more: --limit 0 shows all, --limit {count * 5} more"])
@@ -69,16 +73,6 @@ def _search(arguments: argparse.Namespace) -> int:
         return OK
     place = "title" if arguments.titles else "story"
     return refuse(f"no {place} of the store has {' and '.join(words)}", TROUBLE)
-
-
-def _json(records: Iterator[dict[str, Any]]) -> Iterator[str]:
-    import msgspec
-
-    from solidot_spider.display import json_text
-
-    for record in records:
-        line = msgspec.json.encode(record).decode()
-        yield json_text.harmless(line) if sys.stdout.isatty() else line
 
 
 def _told(records: Iterator[dict[str, Any]], words: list[str], *, titles: bool) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -86,9 +85,12 @@ def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
             found.append(story.record["sid"])
             yield story
 
-    status = _page(kept()) if arguments.html else output.lines(_lines(kept(), is_json=arguments.json))
-    if status:
-        return status
+    if arguments.html:
+        _page(kept())
+    elif arguments.json:
+        output.json_lines(story.line for story in kept())
+    else:
+        output.lines(_lines(kept()))
     if not wanted.ranges:
         return refuse("there are no stories yet; `solidot crawl latest` asks for some", TROUBLE)
     named = {int(each) for word in arguments.sids for each in _ids(word).split(",") if each.isdecimal()}
@@ -96,13 +98,7 @@ def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
     return refuse(_absence(store, absent), TROUBLE) if absent else OK
 
 
-def _lines(stories: Iterator[KeptStory], *, is_json: bool) -> Iterator[str]:
-    if is_json:
-        from solidot_spider.display import json_text
-
-        for story in stories:
-            yield json_text.harmless(story.line) if sys.stdout.isatty() else story.line
-        return
+def _lines(stories: Iterator[KeptStory]) -> Iterator[str]:
     from solidot_spider.display import colours, story_text, wrapping
 
     paint, width = colours.of(), wrapping.columns()
@@ -112,8 +108,8 @@ def _lines(stories: Iterator[KeptStory], *, is_json: bool) -> Iterator[str]:
         yield from story_text.lines(story, width, paint)
 
 
-def _page(stories: Iterator[KeptStory]) -> int:
-    """Write the page, and open it; the exit status."""
+def _page(stories: Iterator[KeptStory]) -> None:
+    """Write the page, and open it."""
     import tempfile
     import webbrowser
     from pathlib import Path
@@ -122,14 +118,14 @@ def _page(stories: Iterator[KeptStory]) -> int:
 
     given = list(islice(stories, _AT_ONCE))
     if not given:
-        return OK
+        return
     with tempfile.NamedTemporaryFile(
         "w", prefix="solidot-", suffix=".html", encoding="utf-8", errors="replace", delete=False
     ) as file:
         file.write(story_page.page(given))
     if not webbrowser.open(Path(file.name).as_uri()):
         Console().print("there is no browser that could be opened; BROWSER names one")
-    return output.lines([file.name])
+    output.lines([file.name])
 
 
 def _absence(store: Store, absent: list[int]) -> str:

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         lines, status = _told(arguments)
     except StoreError as error:
         return refuse(str(error), CANNOT_WRITE)
-    return output.lines(lines, status)
+    return output.json_lines(lines) if arguments.json else output.lines(lines, status)
 
 
 def _told(arguments: argparse.Namespace) -> tuple[list[str], int]:
@@ -58,7 +58,7 @@ def _told(arguments: argparse.Namespace) -> tuple[list[str], int]:
         checked = status_check.check(status, now, arguments.max_age, arguments.max_story_age)
         return [checked.line], checked.status
     if arguments.json:
-        return [msgspec.json.format(msgspec.json.encode(status), indent=2).decode()], OK
+        return msgspec.json.format(msgspec.json.encode(status), indent=2).decode().split("\n"), OK
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     return list(status_lines.lines(status, now, width, colours.of())), OK
 

@@ -21,14 +21,11 @@ SINCE = " since "
 
 
 def holder(connection: Connection, where: str) -> str | None:
-    """The holder's name and since when, as ``NAME since 2026-01-15T04:00:00Z``; None if nobody holds the lock.
+    """The holder's name and since when, as ``NAME since 2026-01-15T04:00:00Z``; None if nobody is seen to hold it.
 
     Args:
         connection: a transaction of the store.
         where: the database's name for a person: of SQLite, its path.
-
-    Raises:
-        OSError: the lock's file cannot be read.
     """
     if connection.dialect.name == "postgresql":
         return in_postgres(connection) or None
@@ -43,13 +40,15 @@ def in_postgres(connection: Connection) -> str:
 def _beside(path: Path) -> str | None:
     try:
         file = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
+    except OSError:  # nobody has held it yet, or it is not ours to see
         return None
     try:
         # A shared lock, for an instant: whoever takes the lock waits longer than that.
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return path.read_text(encoding="utf-8") or "another run"
+    except OSError:  # a file system without locks
+        return None
     else:
         return None
     finally:
