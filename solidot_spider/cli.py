@@ -11,7 +11,7 @@ from solidot_spider import __version__
 from solidot_spider.base import console, spelling, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
-from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
+from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, USAGE
 from solidot_spider.commands import (
     backup,
     completion,
