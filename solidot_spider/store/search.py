@@ -18,6 +18,15 @@ from solidot_spider.store.store import Store
 AT_ONCE = 50
 """Records in memory at once."""
 
+
+class _Texts(msgspec.Struct, gc=False):
+    """What is looked into: to read no more of a record is several times as fast."""
+
+    title: str
+    body: str
+
+
+_texts = msgspec.json.Decoder(_Texts).decode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -40,10 +49,10 @@ def found(store: Store, words: Sequence[str], *, titles: bool = False) -> Iterat
         statement = select(stories.record).where(*may_have).order_by(stories.sid.desc())
         with connection.execute(statement, execution_options={"yield_per": AT_ONCE}) as rows:
             for line in rows.scalars():
-                record = _decode(line)
-                text = record["title"] if titles else f"{record['title']}\n{record['body']}"
-                if all(word in text.casefold() for word in folded):
-                    yield record
+                texts = _texts(line)
+                text = (texts.title if titles else f"{texts.title}\n{texts.body}").casefold()
+                if all(word in text for word in folded):
+                    yield _decode(line)
 
 
 def _may_have(dialect: str, word: str) -> ColumnElement[bool]:
