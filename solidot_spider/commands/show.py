@@ -26,7 +26,7 @@ _NAMED = 5
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument("sids", nargs="*", metavar="SID", help="a story's id or address, or a range of ids")
-    parser.add_argument("--latest", type=int, metavar="N", help="the N newest stories of the store")
+    parser.add_argument("--latest", type=int, metavar="N", help="the N newest stories of the store, the newest first")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the records, one a line")
     form.add_argument("--html", action="store_true", help="as a page in the browser")
@@ -81,7 +81,7 @@ def _show(store: Store, wanted: Sids, arguments: argparse.Namespace) -> int:
     found: list[int] = []
 
     def kept() -> Iterator[KeptStory]:
-        for story in stories.kept(store, wanted):
+        for story in stories.kept(store, wanted, newest_first=arguments.latest is not None):
             found.append(story.record["sid"])
             yield story
 

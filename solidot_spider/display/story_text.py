@@ -32,13 +32,13 @@ def lines(story: KeptStory, width: int, colours: Colours) -> Iterator[str]:
 def facts(record: dict[str, Any]) -> list[str]:
     """Two lines about a story, what its page says and its address, and a third one if it is withdrawn."""
     told = [
-        f"{record['published_at'][:16].replace('T', ' ')} in Beijing",
-        f"by {record['editor']['name']}",
+        f"{record['published_at'][:16].replace('T', ' ')} in\xa0Beijing",
+        f"by\xa0{record['editor']['name']}",
         f"from {record['department']}" if record["department"] else "",
         ", ".join(topic["name"] for topic in record["topics"]),
         f"submitted by {record['submitter']}" if record["submitter"] else "",
-        "" if record["views"] is None else f"{record['views']:,} views",
-        f"{record['comment_count']:,} comments" if record["comment_count"] else "",
+        "" if record["views"] is None else f"{record['views']:,}\xa0views",
+        f"{record['comment_count']:,}\xa0comments" if record["comment_count"] else "",
     ]
     lines = [plain(" · ".join(filter(None, told))), plain(record["url"])]
     since = record["withdrawn_at"]

@@ -18,7 +18,7 @@ _OPENING = "（《「『【〈〔“‘([{"
 _WIDE = (
     r"\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003ffff"
 )
-_TOKEN = re.compile(rf"\s+|[^\s{_WIDE}]+|.")
+_TOKEN = re.compile(rf"[^\S\xa0]+|(?:[^\s{_WIDE}]|\xa0)+|.")
 
 
 def columns() -> int:
@@ -32,8 +32,8 @@ def cells(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """A paragraph in lines of at most so many columns."""
-    return [text[start:end] for start, end in spans(text, width)]
+    """A paragraph in lines of at most so many columns; they break at no no-break space."""
+    return [text[start:end].replace("\xa0", " ") for start, end in spans(text, width)]
 
 
 def spans(text: str, width: int) -> list[tuple[int, int]]:

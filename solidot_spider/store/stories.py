@@ -56,8 +56,8 @@ class LastHeard(NamedTuple):
     at: str
 
 
-def kept(store: Store, sids: Sids) -> Iterator[KeptStory]:
-    """The stories among some ids, ascending.
+def kept(store: Store, sids: Sids, *, newest_first: bool = False) -> Iterator[KeptStory]:
+    """The stories among some ids, ascending or descending.
 
     Raises:
         StoreError: the store cannot be read.
@@ -65,8 +65,11 @@ def kept(store: Store, sids: Sids) -> Iterator[KeptStory]:
     stories = schema.stories.c
     columns = select(stories.sid, stories.record, stories.first_seen, stories.last_seen)
     with store.reading() as connection:
-        for statement in records.chosen(columns, Choice(sids)):
-            ordered = statement.order_by(stories.sid)
+        order, parts = stories.sid.asc(), list(records.chosen(columns, Choice(sids)))
+        if newest_first:
+            order, parts = stories.sid.desc(), parts[::-1]
+        for statement in parts:
+            ordered = statement.order_by(order)
             for row in connection.execute(ordered, execution_options={"yield_per": records.RECORDS_AT_ONCE}):
                 yield KeptStory(
                     _decode(row.record), row.record, row.first_seen, row.last_seen, _edits(connection, row.sid)

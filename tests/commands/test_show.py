@@ -122,7 +122,7 @@ def test_the_records_are_those_of_an_export(shared: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "sids"),
     [
-        (("--latest", "2"), [12, 13]),
+        (("--latest", "2"), [13, 12]),
         (("13", "10,11"), [10, 11, 13]),
         (("1-12",), [10, 11, 12]),
         (("https://www.solidot.org/story?sid=12",), [12]),

@@ -29,6 +29,7 @@ OPENING = "（《「"
         ("看 abcdefghij 灯", 5, ["看", "abcde", "fghij", "灯"]),
         ("", 10, []),
         ("a  b", 10, ["a  b"]),
+        ("灯塔 12\xa0views", 8, ["灯塔", "12 views"]),
     ],
 )
 def test_lines_break_where_a_person_would(text: str, width: int, lines: list[str]) -> None:
