@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, USAGE
 from solidot_spider.commands import places
-from solidot_spider.commands.verb import Verb
+from solidot_spider.commands.verb import CRAWL, Verb
 
 CLOCK = "2026-01-15T12:00:00+08:00"
 """The trial site's time."""
@@ -29,6 +27,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl the trial site into a fresh directory; the crawl's exit status."""
+    import tempfile
+
     from solidot_spider.trial.client import StartError, running
 
     if why := places.problem():
@@ -52,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _crawl(url: str, data: Path) -> int:
     """Crawl the trial site's stories and the ids around them; the exit status."""
+    import subprocess
+
     from solidot_spider.base.sids import Sids
     from solidot_spider.trial.client import python_path
     from solidot_spider.trial.stories import builtin_stories
@@ -96,4 +98,5 @@ VERB = Verb(
     "solidot demo --serve",
     declare,
     run,
+    CRAWL,
 )
