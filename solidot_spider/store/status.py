@@ -94,24 +94,29 @@ class Status(Struct):
         Raises:
             StoreError: the store cannot be read.
         """
-        stories = schema.stories.c
         with store.reading() as connection:
-            counts = _story_counts(connection)
-            without_visit = _never_visited(connection)
-            return cls(
-                store=store.where,
-                site=sites.owner(connection),
-                bytes=database.size(connection),
-                stories=sum(each.stored for each in counts),
-                withdrawn=sum(each.withdrawn for each in counts),
-                first=_edge(connection, stories.sid.asc()),
-                last=_edge(connection, stories.sid.desc()),
-                outcomes=_outcomes(connection, without_visit),
-                gaps=gap_count(connection),
-                failures=_failures(connection, without_visit),
-                runs=_runs(connection),
-                coverage=_coverage(connection, counts),
-            )
+            return cls.read(connection, store.where)
+
+    @classmethod
+    def read(cls, connection: Connection, where: str, last_runs: int = LAST_RUNS) -> Self:
+        """The status that a transaction sees, with so many of the last runs."""
+        stories = schema.stories.c
+        counts = _story_counts(connection)
+        without_visit = _never_visited(connection)
+        return cls(
+            store=where,
+            site=sites.owner(connection),
+            bytes=database.size(connection),
+            stories=sum(each.stored for each in counts),
+            withdrawn=sum(each.withdrawn for each in counts),
+            first=_edge(connection, stories.sid.asc()),
+            last=_edge(connection, stories.sid.desc()),
+            outcomes=_outcomes(connection, without_visit),
+            gaps=gap_count(connection),
+            failures=_failures(connection, without_visit),
+            runs=_runs(connection, last_runs),
+            coverage=_coverage(connection, counts),
+        )
 
 
 def _edge(connection: Connection, order: ColumnElement[int]) -> Edge | None:
@@ -184,10 +189,10 @@ def _first_sids(connection: Connection, outcome: str, reason: str) -> Sids:
     )
 
 
-def _runs(connection: Connection) -> list[PastRun]:
+def _runs(connection: Connection, limit: int) -> list[PastRun]:
     runs = schema.runs.c
     columns = (runs.name, runs.started_at, runs.ended_at, runs.asked, runs.counts, runs.exit_status, runs.verdict)
-    rows = connection.execute(select(*columns).order_by(runs.id.desc()).limit(LAST_RUNS))
+    rows = connection.execute(select(*columns).order_by(runs.id.desc()).limit(limit))
     return [
         PastRun(name, started_at, ended_at, asked, msgspec.json.decode(counts) if counts else None, status, verdict)
         for name, started_at, ended_at, asked, counts, status, verdict in rows

@@ -1,0 +1,200 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const remembered = (value) => {
+    try {
+      if (value) localStorage.setItem("solidot-report-theme", value);
+      return localStorage.getItem("solidot-report-theme");
+    } catch {
+      return value; // a page from disk may have no memory
+    }
+  };
+  const chosen = remembered();
+  if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
+  const theme = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+
+  const offerTheme = (button) => {
+    const name = () => { button.textContent = theme() === "dark" ? "Light" : "Dark"; };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      root.dataset.theme = theme() === "dark" ? "light" : "dark";
+      remembered(root.dataset.theme);
+      name();
+    });
+    dark.addEventListener("change", name);
+    name();
+  };
+
+  // What a mark tells, at the pointer or beside the mark that the arrow keys have reached.
+  const tell = (tip, text, x, y) => {
+    tip.textContent = text;
+    tip.hidden = false;
+    const { width, height } = tip.getBoundingClientRect();
+    const left = Math.max(6, Math.min(x - width / 2, innerWidth - width - 6));
+    const top = y - height - 14 < 6 ? y + 18 : y - height - 14;
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  };
+
+  const explore = (plot, tip, said) => {
+    const figure = plot.closest("figure");
+    const step = Number(plot.dataset.step) || 1;
+    let zoom = 1;
+    let at = -1;
+    let on = null;
+    const marks = () => [...plot.querySelectorAll("svg")].find((each) => each.getClientRects().length)
+      .querySelectorAll("[data-t]");
+    const leave = () => { on?.classList.remove("on"); on = null; tip.hidden = true; };
+    const scale = (factor) => {
+      zoom = factor ? Math.max(1, Math.min(8, zoom * factor)) : 1;
+      const { scrollLeft, clientWidth, scrollWidth } = plot;
+      const middle = (scrollLeft + clientWidth / 2) / scrollWidth;
+      plot.style.setProperty("--zoom", zoom);
+      plot.scrollLeft = middle * plot.scrollWidth - clientWidth / 2;
+      leave();
+    };
+    const go = (to) => {
+      const all = marks();
+      leave();
+      at = Math.max(0, Math.min(all.length - 1, to));
+      on = all[at];
+      if (!on) return;
+      on.classList.add("on");
+      on.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+      const box = on.getBoundingClientRect();
+      tell(tip, on.dataset.t, box.left + box.width / 2, box.top);
+      said.textContent = on.dataset.t;
+    };
+    plot.addEventListener("pointermove", (event) => {
+      const told = event.target.dataset?.t;
+      if (told) tell(tip, told, event.clientX, event.clientY);
+      else leave();
+    });
+    plot.addEventListener("pointerdown", (event) => {
+      if (event.target.dataset?.t) go([...marks()].indexOf(event.target));
+    });
+    plot.addEventListener("pointerleave", leave);
+    plot.addEventListener("scroll", () => { if (!on) tip.hidden = true; });
+    plot.addEventListener("blur", leave);
+    plot.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      scale(event.deltaY < 0 ? 1.25 : 0.8);
+    }, { passive: false });
+    const keys = {
+      ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), ArrowDown: () => go(at + step),
+      ArrowUp: () => go(at - step), Home: () => go(0), End: () => go(Infinity), "+": () => scale(1.5),
+      "=": () => scale(1.5), "-": () => scale(1 / 1.5), 0: () => scale(0), Escape: leave,
+    };
+    plot.addEventListener("keydown", (event) => {
+      const does = event.ctrlKey || event.metaKey || event.altKey ? null : keys[event.key];
+      if (!does) return;
+      event.preventDefault();
+      does();
+    });
+    for (const button of figure.querySelectorAll("[data-zoom]")) {
+      button.addEventListener("click", () => scale(Number(button.dataset.zoom)));
+    }
+  };
+
+  const LIMIT = 100;
+  const opened = async () => {
+    const packed = atob(document.getElementById("titles").textContent);
+    const bytes = Uint8Array.from(packed, (each) => each.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const text = await new Response(stream).text();
+    return { lines: text.split("\n"), low: text.toLowerCase().split("\n") };
+  };
+
+  const marked = (text, words) => {
+    const made = document.createElement("span");
+    made.lang = "zh";
+    const low = text.toLowerCase();
+    let from = 0;
+    while (low.length === text.length) {
+      const hits = words.map((word) => [low.indexOf(word, from), word.length]).filter(([at]) => at >= 0);
+      if (!hits.length) break;
+      const [at, length] = hits.reduce((one, other) => (other[0] < one[0] ? other : one));
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(at, at + length);
+      made.append(text.slice(from, at), mark);
+      from = at + length;
+    }
+    made.append(text.slice(from));
+    return made;
+  };
+
+  const offerSearch = (form) => {
+    const site = form.dataset.site;
+    const input = form.querySelector("input");
+    const found = document.getElementById("found");
+    const results = document.getElementById("results");
+    const about = found.textContent;
+    let titles = null;
+    let turn = 0;
+    const row = (line, words) => {
+      const [sid, day, title] = line.split("\t");
+      const link = document.createElement("a");
+      link.href = `${site}/story?sid=${Number(sid)}`;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      const time = document.createElement("time");
+      time.textContent = day;
+      const number = document.createElement("small");
+      number.textContent = sid;
+      link.append(time, marked(title, words), number);
+      const item = document.createElement("li");
+      item.append(link);
+      return item;
+    };
+    const look = async () => {
+      const mine = ++turn;
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      if (!words.length) {
+        results.replaceChildren();
+        found.textContent = about;
+        return;
+      }
+      if (typeof DecompressionStream === "undefined") {
+        found.textContent = "This browser cannot open the packed titles: it takes Chrome 80, Firefox 113, Safari 16.4 "
+          + "or a later one. solidot export - | grep finds them, too.";
+        return;
+      }
+      try {
+        titles ??= opened();
+        const { lines, low } = await titles;
+        if (mine !== turn) return;
+        const hits = [];
+        let count = 0;
+        for (let at = 0; at < low.length; at++) {
+          if (low[at] && words.every((word) => low[at].includes(word)) && ++count <= LIMIT) hits.push(lines[at]);
+        }
+        results.replaceChildren(...hits.map((line) => row(line, words)));
+        found.textContent = `${count.toLocaleString("en")} ${count === 1 ? "story" : "stories"}`
+          + (count > LIMIT ? `, the last ${LIMIT} are shown` : "");
+      } catch (error) {
+        found.textContent = `The packed titles cannot be opened: ${error.message}`;
+      }
+    };
+    input.addEventListener("input", look);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      results.querySelector("a")?.focus();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input")) return;
+      event.preventDefault();
+      input.focus();
+    });
+  };
+
+  addEventListener("DOMContentLoaded", () => {
+    const tip = document.getElementById("tip");
+    const said = document.getElementById("said");
+    offerTheme(document.getElementById("theme"));
+    for (const plot of document.querySelectorAll(".plot")) explore(plot, tip, said);
+    const form = document.querySelector(".search form");
+    if (form) offerSearch(form);
+  });
+})();
