@@ -27,6 +27,12 @@ def calendar(days: Mapping[date, int]) -> Chart:
     return Chart(drawn(_spec(days, NARROW, 1)), drawn(_spec(days, WIDE, 2)))
 
 
+def usual_most(days: Mapping[date, int]) -> int:
+    """How many stories give a day the strongest colour: as many as one day of twenty has, or more."""
+    counts = sorted(days.values())
+    return counts[len(counts) * 19 // 20]
+
+
 def span(days: Mapping[date, int]) -> list[date]:
     """All days from the first to the last."""
     first, last = min(days), max(days)
@@ -64,8 +70,10 @@ def _spec(days: Mapping[date, int], width: int, abreast: int) -> dict[str, Any]:
     return {"width": width, "height": -(-len(years) // abreast) * high, "layer": [text, cell]}
 
 
-def _cells(days: Mapping[date, int], corner: Mapping[int, tuple[float, float]], step: float) -> Iterator[dict[str, Any]]:
-    most = max(days.values())
+def _cells(
+    days: Mapping[date, int], corner: Mapping[int, tuple[float, float]], step: float
+) -> Iterator[dict[str, Any]]:
+    most = usual_most(days)
     for day in span(days):
         x, y = corner[day.year]
         count = days.get(day, 0)

@@ -6,14 +6,22 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
-from unicodedata import east_asian_width
 
+from solidot_spider.report import labels
 from solidot_spider.report.drawing import NARROW, WIDE, Chart, drawn
 
 LEVELS = 5
 """Steps of a colour, from few to many; level 0 is none at all."""
 
 Values = list[dict[str, Any]]
+
+_BENT = 0.75
+"""Below 1: small shares have more steps than large ones."""
+
+_LEVELS = {
+    "domain": [str(each) for each in range(LEVELS + 1)],
+    "range": [f"var(--h{each})" for each in range(LEVELS + 1)],
+}
 
 
 class Part(NamedTuple):
@@ -24,67 +32,57 @@ class Part(NamedTuple):
     colour: str
 
 
+class Bar(NamedTuple):
+    """A bar: its key, how the axis names it ('' for not at all), its parts by their keys, and what is told of each."""
+
+    key: str
+    label: str
+    parts: Mapping[str, int]
+    told: Callable[[str], str]
+
+
 def level(value: float, most: float) -> int:
-    """The step of a colour for a value, by its square root: few are told from none, and many from most."""
-    return min(LEVELS, math.ceil(LEVELS * math.sqrt(value / most))) if value > 0 and most > 0 else 0
-
-
-def short(name: str, columns: int) -> str:
-    """A name cut to so many columns, of which an ideograph takes two."""
-    room = columns
-    for at, char in enumerate(name):
-        room -= 2 if east_asian_width(char) in "WF" else 1
-        if room < 0:
-            return name[: max(1, at - 1)] + "…"
-    return name
+    """The step of a colour for a value, by its share of the most; little is told from nothing."""
+    return min(LEVELS, math.ceil(LEVELS * (value / most) ** _BENT)) if value > 0 and most > 0 else 0
 
 
 def bars(values: Mapping[Any, int], told: Callable[[Any], str], height: int = 220) -> Chart:
     """A bar for each key, in the order of the mapping."""
     rows = [{"x": str(key), "y": value, "t": told(key)} for key, value in values.items()]
-    encoding = {
-        "x": _axis_x([row["x"] for row in rows]),
-        "y": {"field": "y", "type": "quantitative", "axis": {"tickCount": 4, "format": ","}},
-        "color": {"value": "var(--h4)"},
-    }
-    mark = {"type": "bar", "cornerRadiusEnd": 2}
-    return _twice(lambda width: _plain(rows, mark, encoding, width, height if width == WIDE else height - 40))
+    keys = [str(key) for key in values]
+
+    def made(width: int) -> dict[str, Any]:
+        y, extent = _counts(max(values.values(), default=0))
+        encoding = {"x": _columns(keys, keys, width - extent), "y": y, "color": {"value": "var(--h4)"}}
+        high = height if width == WIDE else height - 40
+        return _plain(rows, {"type": "bar", "cornerRadiusEnd": 2}, encoding, width, high)
+
+    return _twice(made)
 
 
-def stacked(
-    rows: Sequence[tuple[str, Mapping[str, int], Callable[[str], str]]],
-    parts: Sequence[Part],
-    *,
-    labels: Mapping[str, str],
-    is_share: bool = False,
-) -> Chart:
+def stacked(rows: Sequence[Bar], parts: Sequence[Part], *, is_share: bool = False) -> Chart:
     """Bars of parts that lie on one another.
 
     Args:
-        rows: each bar's key, how many of each part it has, and what is told of a part.
+        rows: the bars.
         parts: the parts, the lowest first.
-        labels: the keys of the bars that the axis names, and how.
         is_share: make all bars of one height.
     """
     order = {part.key: at for at, part in enumerate(parts)}
     values = [
-        {"x": x, "p": key, "o": order[key], "y": counts[key], "t": told(key)}
-        for x, counts, told in rows
+        {"x": bar.key, "p": key, "o": order[key], "y": bar.parts[key], "t": bar.told(key)}
+        for bar in rows
         for key in order
-        if counts.get(key)
+        if bar.parts.get(key)
     ]
-    axis = {"tickCount": 4, "format": "%" if is_share else ","}
+    colours = {"domain": list(order), "range": [f"var(--{part.colour})" for part in parts]}
 
     def made(width: int) -> dict[str, Any]:
-        shown = [x for x, _, _ in rows if x in labels]
-        shown = shown if width == WIDE else shown[:: max(1, len(shown) // 5)]
+        y, extent = _shares() if is_share else _counts(max(sum(bar.parts.values()) for bar in rows))
         encoding = {
-            "x": _axis_x([x for x, _, _ in rows], shown, labels),
-            "y": {"field": "y", "type": "quantitative", "axis": axis, "stack": "normalize" if is_share else "zero"},
-            "color": {
-                **{"field": "p", "type": "nominal", "legend": None},
-                "scale": {"domain": list(order), "range": [f"var(--{part.colour})" for part in parts]},
-            },
+            "x": _columns([bar.key for bar in rows], [bar.label for bar in rows], width - extent),
+            "y": y,
+            "color": {"field": "p", "type": "nominal", "legend": None, "scale": colours},
             "order": {"field": "o", "type": "quantitative"},
         }
         return _plain(values, {"type": "bar"}, encoding, width, 240 if width == WIDE else 190)
@@ -92,28 +90,30 @@ def stacked(
     return _twice(made)
 
 
-def heat(
+def heat(  # noqa: PLR0913 - a chart is made of all of this
     names: Sequence[Any],
     columns: Sequence[Any],
     cells: Mapping[tuple[Any, Any], float],
     told: Callable[[Any, Any], str],
     *,
-    most: float | None = None,
+    most: float,
     title: Callable[[Any], str] = str,
 ) -> Chart:
     """A row of coloured cells for each name; ``most`` is the value of the strongest colour."""
-    top = most or max(cells.values(), default=0)
 
     def made(width: int) -> dict[str, Any]:
-        labels = _distinct([short(title(name), 34 if width == WIDE else 17) for name in names])
+        shown = labels.distinct([labels.short(title(name), width / 4) for name in names])
+        extent = labels.widest(shown) + 6
         values = [
-            {"x": str(x), "y": label, "l": str(level(cells.get((name, x), 0), top)), "t": told(name, x)}
-            for name, label in zip(names, labels, strict=True)
+            {"x": str(x), "y": label, "l": str(level(cells.get((name, x), 0), most)), "t": told(name, x)}
+            for name, label in zip(names, shown, strict=True)
             for x in columns
         ]
+        keys = [str(each) for each in columns]
+        axis = {"minExtent": extent}
         encoding = {
-            "x": _axis_x([str(each) for each in columns], padding=0.06),
-            "y": {"field": "y", "type": "ordinal", "scale": {"domain": labels, "padding": 0.1}, "axis": {}},
+            "x": _columns(keys, keys, width - extent, padding=0.06),
+            "y": {"field": "y", "type": "ordinal", "scale": {"domain": shown, "padding": 0.1}, "axis": axis},
             "color": {"field": "l", "type": "nominal", "scale": _LEVELS, "legend": None},
         }
         return _plain(values, {"type": "rect"}, encoding, width, 22 * len(names))
@@ -121,35 +121,28 @@ def heat(
     return _twice(made)
 
 
-_LEVELS = {
-    "domain": [str(each) for each in range(LEVELS + 1)],
-    "range": [f"var(--h{each})" for each in range(LEVELS + 1)],
-}
+def _counts(most: int) -> tuple[dict[str, Any], float]:
+    """The encoding of how many, and the pixels that its labels take."""
+    extent = labels.width(f"{most:,}") + 6
+    axis = {"tickCount": 4, "tickMinStep": 1, "format": ",.0f", "minExtent": extent}
+    return {"field": "y", "type": "quantitative", "stack": "zero", "axis": axis}, extent
 
 
-def _distinct(labels: Sequence[str]) -> list[str]:
-    """Labels of which no two are the same; cut names may be."""
-    made: list[str] = []
-    for label in labels:
-        count = 1
-        while (told := label if count == 1 else f"{label} {count}") in made:
-            count += 1
-        made.append(told)
-    return made
+def _shares() -> tuple[dict[str, Any], float]:
+    """The encoding of shares, and the pixels that its labels take."""
+    extent = labels.width("100%") + 6
+    axis = {"tickCount": 4, "format": "%", "minExtent": extent}
+    return {"field": "y", "type": "quantitative", "stack": "normalize", "axis": axis}, extent
 
 
-def _axis_x(
-    keys: Sequence[str],
-    shown: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    padding: float = 0.15,
-) -> dict[str, Any]:
-    """The encoding of bars or columns; keys and labels are made by this program, never texts of a site."""
-    axis: dict[str, Any] = {"labelAngle": 0, "labelOverlap": "parity", "grid": False}
-    if shown is not None:
-        axis["values"] = shown
-    if labels is not None:
-        axis["labelExpr"] = f"{json.dumps(dict(labels))}[datum.value]"
+def _columns(keys: Sequence[str], names: Sequence[str], room: float, padding: float = 0.15) -> dict[str, Any]:
+    """The encoding of columns; keys and names are made by this program, and never texts of the site."""
+    named = [at for at, name in enumerate(names) if name]
+    fitting = labels.thinned([names[at] for at in named], room * len(named) / len(names))
+    shown = {keys[named[at]]: names[named[at]] for at in fitting}
+    axis: dict[str, Any] = {"labelAngle": 0, "grid": False, "values": list(shown)}
+    if any(key != name for key, name in shown.items()):
+        axis["labelExpr"] = f"{json.dumps(shown)}[datum.value]"
     return {"field": "x", "type": "ordinal", "scale": {"domain": keys, "padding": padding}, "axis": axis}
 
 

@@ -26,15 +26,21 @@ _KEPT = {
     "text": ("transform", "text-anchor", "font-size", "font-weight", "fill", "opacity"),
     "tspan": ("x", "dy"),
 }
-_LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
-_FONT = {"font": "sans-serif"}
+_LONG_DECIMALS = re.compile(r"(\.\d)\d+")
 _CONFIG: dict[str, Any] = {
     "background": None,
     "padding": {"left": 2, "right": 4, "top": 4, "bottom": 2},
     "view": {"stroke": None},
     "axis": {
-        **{"labelFont": "sans-serif", "labelFontSize": 11, "labelColor": "var(--soft)", "labelLimit": 0},
-        **{"domain": False, "ticks": False, "gridColor": "var(--line)", "title": None, "labelPadding": 6},
+        "labelFont": "sans-serif",
+        "labelFontSize": 11,
+        "labelColor": "var(--soft)",
+        "labelLimit": 0,
+        "domain": False,
+        "ticks": False,
+        "gridColor": "var(--line)",
+        "title": None,
+        "labelPadding": 6,
     },
 }
 
@@ -76,8 +82,8 @@ def _taken_over(element: etree._Element) -> etree._Element | None:
         return None
     made = etree.Element(tag)
     for name in _KEPT[tag]:
-        if value := element.get(name):
-            made.set(name, value if name == "fill" or name == "stroke" else _LONG_DECIMALS.sub(r"\1", value))
+        if (value := element.get(name)) and (name, value) != ("opacity", "1"):
+            made.set(name, _LONG_DECIMALS.sub(r"\1", value))
     if element.get("role") == "graphics-symbol" and tag == "path" and (told := element.get("aria-label")):
         made.set("data-t", told)
     made.text = element.text if tag in ("text", "tspan") else None

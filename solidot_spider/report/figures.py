@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -94,14 +95,19 @@ class Figures:
             made._add(decode(each))
         return made
 
+    @property
+    def span(self) -> range:
+        """All years from the first to the last; there must be one."""
+        return range(min(self.years), max(self.years) + 1)
+
     def _add(self, story: _Record) -> None:
         self.stories += 1
         when = story.published_at
-        self.titles.append(Title(story.sid, when[:10], plain(story.title)))
         year = int(when[:4])
+        day = date(year, int(when[5:7]), int(when[8:10]))
+        self.titles.append(Title(story.sid, day, plain(story.title)))
         if year not in YEARS:  # stored by a version that did not look
             return
-        day = date(year, int(when[5:7]), int(when[8:10]))
         self.years[year] += 1
         self.days[day] += 1
         self.hours[day.weekday(), int(when[11:13])] += 1
@@ -117,6 +123,7 @@ class Figures:
                 self.filled[field, year] += 1
 
 
+@lru_cache(maxsize=100_000)
 def _name(text: str) -> str:
     return plain(text).strip() or "(no name)"
 

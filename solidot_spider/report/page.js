@@ -104,7 +104,15 @@
     const bytes = Uint8Array.from(packed, (each) => each.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     const text = await new Response(stream).text();
-    return { lines: text.split("\n"), low: text.toLowerCase().split("\n") };
+    let sid = 0;
+    let day = 0;
+    const stories = text.split("\n").map((line) => {
+      const [above, later, title] = line.split("\t");
+      sid += above === "" ? 1 : Number(above);
+      day += Number(later);
+      return { sid, day, title, low: `${sid} ${title.toLowerCase()}` };
+    });
+    return stories.reverse();
   };
 
   const marked = (text, words) => {
@@ -133,14 +141,13 @@
     const about = found.textContent;
     let titles = null;
     let turn = 0;
-    const row = (line, words) => {
-      const [sid, day, title] = line.split("\t");
+    const row = ({ sid, day, title }, words) => {
       const link = document.createElement("a");
-      link.href = `${site}/story?sid=${Number(sid)}`;
+      link.href = `${site}/story?sid=${sid}`;
       link.target = "_blank";
       link.rel = "noopener noreferrer";
       const time = document.createElement("time");
-      time.textContent = day;
+      time.textContent = new Date(day * 864e5).toISOString().slice(0, 10);
       const number = document.createElement("small");
       number.textContent = sid;
       link.append(time, marked(title, words), number);
@@ -163,14 +170,11 @@
       }
       try {
         titles ??= opened();
-        const { lines, low } = await titles;
+        const all = await titles;
         if (mine !== turn) return;
-        const hits = [];
-        let count = 0;
-        for (let at = 0; at < low.length; at++) {
-          if (low[at] && words.every((word) => low[at].includes(word)) && ++count <= LIMIT) hits.push(lines[at]);
-        }
-        results.replaceChildren(...hits.map((line) => row(line, words)));
+        const hits = all.filter(({ low }) => words.every((word) => low.includes(word)));
+        const count = hits.length;
+        results.replaceChildren(...hits.slice(0, LIMIT).map((story) => row(story, words)));
         found.textContent = `${count.toLocaleString("en")} ${count === 1 ? "story" : "stories"}`
           + (count > LIMIT ? `, the last ${LIMIT} are shown` : "");
       } catch (error) {

@@ -1,4 +1,4 @@
-"""Looks over a whole store for ``solidot report``: its numbers, its records, what became of ids, and what edits changed."""
+"""Looks over a whole store for a report: its numbers and records, what became of ids, what edits changed."""
 
 from __future__ import annotations
 
