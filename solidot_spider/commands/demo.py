@@ -28,7 +28,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Crawl the trial site into a fresh directory; the crawl's exit status."""
+    """Crawl the trial site into a fresh directory, and report on it; the crawl's exit status."""
     from solidot_spider.trial.client import StartError, running
 
     if why := places.problem():
@@ -41,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         with running("--clock", CLOCK) as server:
             print(f"a small Solidot of invented stories is at {server.url}")
             status = _crawl(server.url, data)
-            for feed in sorted(data.glob("runs/*.jsonl")):
-                print(f"the records are in {feed}")
+            _report(data)
             if arguments.serve:
                 _wait(server.url, data)
     except StartError as error:
@@ -64,6 +63,24 @@ def _crawl(url: str, data: Path) -> int:
     cleared = {"SOLIDOT_MIRROR_OF": "", "SOLIDOT_DATABASE_URL": ""}
     environment = {**os.environ, **cleared, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
+
+
+def _report(data: Path) -> None:
+    """Make the report of what was crawled, and say where it is, or why there is none."""
+    from solidot_spider.base.options import Options
+    from solidot_spider.export.errors import ExportError
+    from solidot_spider.report import report
+    from solidot_spider.store.errors import StoreError
+    from solidot_spider.store.store import Store
+
+    out = data / "report.html"
+    try:
+        with Store.opened(Options(data_dir=data)) as store:
+            report.write(store, out)
+    except (ExportError, StoreError, OSError) as error:
+        print(f"no report of it: {error}", flush=True)
+    else:
+        print(f"a report of it, for a browser, is {out}", flush=True)
 
 
 def _ranges(sids: list[int]) -> list[tuple[int, int]]:
@@ -90,7 +107,8 @@ def _wait(url: str, data: Path) -> None:
 VERB = Verb(
     "demo",
     "crawl a small site of invented stories on this machine",
-    "Starts a small Solidot of invented stories on loopback and crawls it into a fresh directory.",
+    "Starts a small Solidot of invented stories on loopback, crawls it into a fresh directory, and makes a report "
+    "of that.",
     "solidot demo --serve",
     declare,
     run,

@@ -102,7 +102,7 @@ def heat(  # noqa: PLR0913 - a chart is made of all of this
     """A row of coloured cells for each name; ``most`` is the value of the strongest colour."""
 
     def made(width: int) -> dict[str, Any]:
-        shown = labels.distinct([labels.short(title(name), width / 4) for name in names])
+        shown = labels.distinct([labels.short(title(name), width * 0.4) for name in names])
         extent = labels.widest(shown) + 6
         values = [
             {"x": str(x), "y": label, "l": str(level(cells.get((name, x), 0), most)), "t": told(name, x)}

@@ -52,6 +52,19 @@ class Chart(NamedTuple):
     wide: str
 
 
+def library() -> Any:
+    """The library that draws.
+
+    Raises:
+        ExportError: it is not installed.
+    """
+    try:
+        import vl_convert  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise missing_extra("the library that draws charts", "report") from error
+    return vl_convert
+
+
 def drawn(spec: dict[str, Any]) -> str:
     """A Vega-Lite specification as SVG.
 
@@ -61,16 +74,10 @@ def drawn(spec: dict[str, Any]) -> str:
     Raises:
         ExportError: the library is not installed.
     """
-    try:
-        import vl_convert  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise missing_extra("the library that draws charts", "report") from error
-
-    svg = vl_convert.vegalite_to_svg({"config": _CONFIG, **spec})
+    svg = library().vegalite_to_svg({"config": _CONFIG, **spec})
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     made = _taken_over(etree.fromstring(svg.encode(), parser))
-    if made is None:
-        raise AssertionError("an empty drawing")
+    assert made is not None
     made.set("aria-hidden", "true")  # its figure is named, and has a table
     return etree.tostring(made, encoding="unicode")
 

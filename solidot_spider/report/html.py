@@ -133,7 +133,9 @@ def section(key: str, title: str, *parts: object) -> Safe:
 
 
 def steps(few: str, many: str, *more: tuple[str, str]) -> Safe:
-    """A legend of the steps of a colour, and of further classes with their meanings."""
+    """A legend of the steps of a colour, and of further classes with their meanings; ``few`` is empty for one step."""
+    if not few:
+        return tag("ul", joined(_swatches([(f"h{LEVELS}", many), *more])), class_="legend")
     boxes = joined(Safe(f'<i class="h{each}"></i>') for each in range(1, LEVELS + 1))
     scale = tag("li", joined([tag("span", few), boxes, tag("span", many)]), class_="steps")
     return tag("ul", joined([scale, *_swatches(more)]), class_="legend")

@@ -9,7 +9,7 @@ from solidot_spider.base.files import replacing
 from solidot_spider.base.site import CANONICAL
 from solidot_spider.export import progress
 from solidot_spider.export.errors import ExportError
-from solidot_spider.report import document, store_sections
+from solidot_spider.report import document, drawing, store_sections
 from solidot_spider.report.figures import Figures
 from solidot_spider.report.store_sections import Known
 from solidot_spider.store.overview import Overview
@@ -27,6 +27,7 @@ def write(store: Store, out: Path) -> int:
         StoreError: the store cannot be read.
         OSError: the file cannot be written.
     """
+    drawing.library()  # not after a minute of reading
     with Overview.of(store) as overview:
         status = overview.status()
         if status.first is None or status.last is None:

@@ -57,13 +57,16 @@ class Known(NamedTuple):
 
 def block_size(first: int, last: int) -> int:
     """How many ids a bar has: few enough that there are some bars, and enough that there are not too many."""
-    return next(size for size in (10**power for power in range(1, 9)) if (last - first) // size < BARS)
+    sizes: list[int] = [10**power for power in range(1, 9)]
+    return next(size for size in sizes if (last - first) // size < BARS)
 
 
 def coverage(known: Known) -> Safe:
     """The section of ids: what became of them, in blocks."""
     rows = [Bar(str(each.first), f"{each.first:,}", _with_rest(each), _told(each)) for each in known.blocks]
     shown = [part for part in _PARTS if any(bar.parts.get(part.key) for bar in rows)]
+    rest = sum(bar.parts[_REST] for bar in rows)
+    hue = "teal sparse" if rest > sum(sum(bar.parts.values()) for bar in rows) / 2 else "teal"
     size = max(each.last - each.first + 1 for each in known.blocks)
     numbers = table(
         ("From", "to", *(each.name for each in shown)),
@@ -76,7 +79,7 @@ def coverage(known: Known) -> Safe:
         lead("The site numbers its stories. An id is settled when it is a stored story, or the site says it has none."),
         figure(Figure(
             "sids", f"Each {size:,} ids from the first story to the last one",
-            charts.stacked(rows, shown), parts(shown), numbers, step=len(shown),
+            charts.stacked(rows, shown), parts(shown), numbers, hue, len(shown),
         )),
     )  # fmt: skip
 

@@ -31,7 +31,8 @@ def days(figures: Figures) -> Safe:
         )),
         figure(Figure(
             "calendar", "Each day", calendar.calendar(figures.days),
-            steps("1", f"{counted(most)} or more", ("gap", "no story")), _month_table(figures.days), step=7,
+            steps("1" if most > 1 else "", f"{counted(most)} or more", ("gap", "no story")), _month_table(figures.days), step=7,
+            hue="teal sparse" if empty > len(all_days) / 2 else "teal",
             note=f"From the first story to the last one: {len(all_days):,} days, {empty:,} of them without a story.",
         )),
     )  # fmt: skip
@@ -99,7 +100,7 @@ def hours(figures: Figures) -> Safe:
         "Hours of posting",
         figure(Figure("by-hour", "Stories by hour, in Beijing", made, Safe(), numbers, "rose", 6)),
         figure(Figure(
-            "by-weekday", "By day of the week and hour", week, steps("1", f"{most:,} stories"), numbers, "rose", 24
+            "by-weekday", "By day of the week and hour", week, steps("1" if most > 1 else "", counted(most)), numbers, "rose", 24
         )),
     )  # fmt: skip
 

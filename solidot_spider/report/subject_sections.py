@@ -58,7 +58,7 @@ def _over_years(
     some = "" if len(ranked) <= TOP else f"The {TOP} with the most stories of {len(ranked):,}. "
     return figure(Figure(
         key, f"{what}s over the years", charts.heat(top, years, counts, told, most=most),
-        steps("1", f"{counted(most)} a year"), _table(what, ranked, total, counts, years), hue, len(years), some + note,
+        steps("1" if most > 1 else "", f"{counted(most)} a year"), _table(what, ranked, total, counts, years), hue, len(years), some + note,
     ))  # fmt: skip
 
 
