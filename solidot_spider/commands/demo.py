@@ -54,7 +54,7 @@ def _crawl(url: str, data: Path) -> int:
     from solidot_spider.base.sids import Sids
     from solidot_spider.trial.stories import builtin_stories
 
-    sids = Sids(_ranges(sorted(builtin_stories())))
+    sids = Sids(ranges(sorted(builtin_stories())))
     # The site is our own and on this machine: nobody is hurt without the delay.
     words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
     print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
@@ -83,7 +83,7 @@ def _report(data: Path) -> None:
         print(f"a report of it, for a browser, is {out}", flush=True)
 
 
-def _ranges(sids: list[int]) -> list[tuple[int, int]]:
+def ranges(sids: list[int]) -> list[tuple[int, int]]:
     """The stories as ranges, with the few ids between neighbours."""
     ranges: list[tuple[int, int]] = []
     for sid in sids:

@@ -132,10 +132,16 @@ def section(key: str, title: str, *parts: object) -> Safe:
     return tag("section", joined([head, *parts]), id=key, aria_labelledby=f"{key}-head")
 
 
+def steps_to(most: int, words: str, *more: tuple[str, str]) -> Safe:
+    """A legend of the steps of a colour from one story to the most, and of further classes with their meanings."""
+    many = f"{counted(most)}{words}"
+    if most > 1:
+        return steps("1", many, *more)
+    return tag("ul", joined(_swatches([(f"h{LEVELS}", many), *more])), class_="legend")
+
+
 def steps(few: str, many: str, *more: tuple[str, str]) -> Safe:
-    """A legend of the steps of a colour, and of further classes with their meanings; ``few`` is empty for one step."""
-    if not few:
-        return tag("ul", joined(_swatches([(f"h{LEVELS}", many), *more])), class_="legend")
+    """A legend of the steps of a colour, and of further classes with their meanings."""
     boxes = joined(Safe(f'<i class="h{each}"></i>') for each in range(1, LEVELS + 1))
     scale = tag("li", joined([tag("span", few), boxes, tag("span", many)]), class_="steps")
     return tag("ul", joined([scale, *_swatches(more)]), class_="legend")

@@ -9,7 +9,7 @@ from typing import Any
 from solidot_spider.report import calendar, charts
 from solidot_spider.report.charts import Bar, Part
 from solidot_spider.report.figures import FIELDS, SOURCES, Figures
-from solidot_spider.report.html import Figure, Safe, counted, figure, lead, parts, section, steps, table
+from solidot_spider.report.html import Figure, Safe, counted, figure, lead, parts, section, steps, steps_to, table
 
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTS = [Part(key, name, key) for key, name in SOURCES.items()]
@@ -31,7 +31,7 @@ def days(figures: Figures) -> Safe:
         )),
         figure(Figure(
             "calendar", "Each day", calendar.calendar(figures.days),
-            steps("1" if most > 1 else "", f"{counted(most)} or more", ("gap", "no story")), _month_table(figures.days), step=7,
+            steps_to(most, " or more", ("gap", "no story")), _month_table(figures.days), step=7,
             hue="teal sparse" if empty > len(all_days) / 2 else "teal",
             note=f"From the first story to the last one: {len(all_days):,} days, {empty:,} of them without a story.",
         )),
@@ -100,7 +100,7 @@ def hours(figures: Figures) -> Safe:
         "Hours of posting",
         figure(Figure("by-hour", "Stories by hour, in Beijing", made, Safe(), numbers, "rose", 6)),
         figure(Figure(
-            "by-weekday", "By day of the week and hour", week, steps("1" if most > 1 else "", counted(most)), numbers, "rose", 24
+            "by-weekday", "By day of the week and hour", week, steps_to(most, ""), numbers, "rose", 24
         )),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from solidot_spider.report import charts
 from solidot_spider.report.figures import Figures
-from solidot_spider.report.html import Figure, Safe, chinese, counted, figure, section, steps, table, tag
+from solidot_spider.report.html import Figure, Safe, chinese, counted, figure, section, steps_to, table, tag
 
 TOP = 16
 """So many topics, editors and hosts have a row in a chart."""
@@ -58,7 +58,7 @@ def _over_years(
     some = "" if len(ranked) <= TOP else f"The {TOP} with the most stories of {len(ranked):,}. "
     return figure(Figure(
         key, f"{what}s over the years", charts.heat(top, years, counts, told, most=most),
-        steps("1" if most > 1 else "", f"{counted(most)} a year"), _table(what, ranked, total, counts, years), hue, len(years), some + note,
+        steps_to(most, " a year"), _table(what, ranked, total, counts, years), hue, len(years), some + note,
     ))  # fmt: skip
 
 
