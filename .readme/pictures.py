@@ -1,7 +1,7 @@
 """Makes the pictures of README from the demonstration data: the report, the progress of a crawl, a story.
 
-``pip install -e '.[dev]' pyte && python .readme/pictures.py``, with Debian's ``chromium`` and a Chinese font. All that is
-seen is made by the real commands, on the site of invented stories, on this machine.
+``pip install -e '.[dev]' pyte && python .readme/pictures.py``, with Debian's ``chromium`` and a Chinese font. All
+that is seen is made by the real commands, on the site of invented stories, on this machine.
 """
 
 from __future__ import annotations
@@ -34,14 +34,21 @@ COLUMNS, LINES = 92, 30
 STORY = "79520"
 SOLIDOT = (sys.executable, "-m", "solidot_spider")
 COLOURS = {
-    "black": "#5c6773", "red": "#f28779", "green": "#87d96c", "brown": "#ffd173", "blue": "#73d0ff",
-    "magenta": "#dfbfff", "cyan": "#95e6cb", "white": "#d9d7ce", "default": "#d9d7ce",
+    "black": "#5c6773",
+    "red": "#f28779",
+    "green": "#87d96c",
+    "brown": "#ffd173",
+    "blue": "#73d0ff",
+    "magenta": "#dfbfff",
+    "cyan": "#95e6cb",
+    "white": "#d9d7ce",
+    "default": "#d9d7ce",
 }
 TERMINAL = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 0; padding: 28px; background: transparent; display: inline-block; }
 main { background: #1b212c; border-radius: 11px; box-shadow: 0 10px 26px #0006; overflow: hidden; }
 header { display: flex; gap: 8px; padding: 13px 15px; background: #242b38; }
-i { width: 12px; height: 12px; border-radius: 50%; background: #f28779; }
+i { width: 12px; height: 12px; border-radius: 6px; background: #f28779; }
 i + i { background: #ffd173; } i + i + i { background: #87d96c; }
 pre { margin: 0; padding: 16px 20px 20px; color: #d9d7ce; line-height: 1.5;
   font: 14px/1.5 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", "WenQuanYi Micro Hei Mono", monospace; }
@@ -83,7 +90,7 @@ def markup(screen: pyte.Screen) -> str:
         made = ""
         for column in range(COLUMNS):
             char = screen.buffer[at][column]
-            colour = COLOURS.get(char.fg, f"#{char.fg}")
+            colour = COLOURS.get(char.fg.removeprefix("bright"), f"#{char.fg}")
             text = html.escape(char.data)
             weight = ";font-weight:600" if char.bold else ""
             is_plain = char.fg == "default" and not char.bold
@@ -100,14 +107,15 @@ def terminal(browser: Browser, shown: str, name: str) -> None:
     print(HERE / name)
 
 
-def in_the_middle(screens: Iterator[str]) -> str:
-    """The first screen on which two thirds of a crawl are done."""
-    found = ""
-    for shown in screens:
-        done = re.search(r"(\d+)/(\d+) \|", shown)
-        if not found and done and int(done[1]) * 3 >= int(done[2]) * 2:
-            found = shown
-    return found
+def progress(screens: Iterator[str]) -> str:
+    """A crawl half way, and how it ended."""
+    middle = end = ""
+    for end in screens:
+        done = re.search(r"(\d+)/(\d+) \|", end)
+        if not middle and done and int(done[1]) * 2 >= int(done[2]):
+            middle = end
+    above = os.path.commonprefix([middle.split("\n"), end.split("\n")])
+    return "\n".join([middle, "", *end.split("\n")[len(above) :]])
 
 
 def report(browser: Browser, file: Path) -> None:
@@ -128,9 +136,10 @@ def main() -> None:
         environment = {**os.environ, "SOLIDOT_SITE_URL": server.url, "SOLIDOT_CLOCK": CLOCK}
         browser = program.chromium.launch(executable_path=shutil.which("chromium"))
         ids = [f"{first}-{end}" for first, end in ranges(sorted(builtin_stories()))]
+        (place / "data").mkdir()
         (place / "ids.txt").write_text("\n".join(ids))
         crawl = Run(["crawl", "story", "-a", "sids=@ids.txt", "-s", "DOWNLOAD_DELAY=0.2"], environment, place)
-        terminal(browser, in_the_middle(crawl.screens()), "crawl.png")
+        terminal(browser, progress(crawl.screens()), "crawl.png")
         if "show" in cli.VERBS:
             *_, shown = Run(["show", STORY], environment, place).screens()
             terminal(browser, shown, "story.png")
