@@ -114,8 +114,8 @@ def progress(screens: Iterator[str]) -> str:
         done = re.search(r"(\d+)/(\d+) \|", end)
         if not middle and done and int(done[1]) * 2 >= int(done[2]):
             middle = end
-    above = os.path.commonprefix([middle.split("\n"), end.split("\n")])
-    return "\n".join([middle, "", *end.split("\n")[len(above) :]])
+    before, after = middle.split("\n"), end.split("\n")
+    return "\n".join([*before, "", *(line for line in after if line not in before)])
 
 
 def report(browser: Browser, file: Path) -> None:
