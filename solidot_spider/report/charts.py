@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from solidot_spider.report import labels
-from solidot_spider.report.drawing import NARROW, WIDE, Chart, drawn
+from solidot_spider.report.drawing import NARROW, PADDING, WIDE, Chart, drawn
 
 LEVELS = 5
 """Steps of a colour, from few to many; level 0 is none at all."""
@@ -147,9 +147,12 @@ def _columns(keys: Sequence[str], names: Sequence[str], room: float, padding: fl
 
 
 def _plain(values: Values, mark: dict[str, Any], encoding: dict[str, Any], width: int, height: int) -> dict[str, Any]:
+    keys: list[str] = encoding["x"]["scale"]["domain"]
+    over = labels.width(f"{keys[-1]} ") / 2 - width / len(keys) / 2  # so far may the last label reach
     return {
         "width": width,
         "height": height,
+        "padding": {**PADDING, "right": PADDING["right"] + max(0, over)},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": values},
         "mark": mark,

@@ -27,9 +27,12 @@ _KEPT = {
     "tspan": ("x", "dy"),
 }
 _LONG_DECIMALS = re.compile(r"(\.\d)\d+")
+PADDING = {"left": 2, "right": 4, "top": 4, "bottom": 2}
+"""Pixels around a chart."""
+
 _CONFIG: dict[str, Any] = {
     "background": None,
-    "padding": {"left": 2, "right": 4, "top": 4, "bottom": 2},
+    "padding": PADDING,
     "view": {"stroke": None},
     "axis": {
         "labelFont": "sans-serif",

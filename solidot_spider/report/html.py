@@ -88,7 +88,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str, k
     """A table; the first cell of a row is its head, and numbers stand at the right."""
     columns = Safe("".join(f'<th scope="col">{text(each)}' for each in head))
     lines = "".join(f"<tr>{_cells(row)}" for row in rows)
-    made = f"<caption>{text(caption)}</caption><thead><tr>{columns}</thead><tbody>{lines}</tbody>"
+    made = f"<caption><span>{text(caption)}</span></caption><thead><tr>{columns}</thead><tbody>{lines}</tbody>"
     return tag("table", Safe(made), class_=kind) if kind else tag("table", Safe(made))
 
 

@@ -51,6 +51,7 @@
       const { scrollLeft, clientWidth, scrollWidth } = plot;
       const middle = (scrollLeft + clientWidth / 2) / scrollWidth;
       plot.style.setProperty("--zoom", zoom);
+      plot.classList.toggle("zoomed", zoom > 1);
       plot.scrollLeft = middle * plot.scrollWidth - clientWidth / 2;
       leave();
     };

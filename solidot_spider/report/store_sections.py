@@ -89,8 +89,14 @@ def _with_rest(block: Block) -> dict[str, int]:
 
 
 def _told(block: Block) -> Callable[[str], str]:
-    counts, names = _with_rest(block), {each.key: each.name for each in _PARTS}
-    return lambda key: f"{block.first:,} to {block.last:,}: {counts[key]:,} {names[key]}"
+    counts, names = _with_rest(block), {each.key: each.name.partition(":")[0] for each in _PARTS}
+    parts = {key: f"{counts[key]:,} {name}" for key, name in names.items() if counts.get(key)}
+
+    def told(key: str) -> str:
+        others = ", ".join(part for other, part in parts.items() if other != key)
+        return f"{block.first:,} to {block.last:,}: {parts[key]}" + (f" ({others})" if others else "")
+
+    return told
 
 
 def runs(past: list[PastRun]) -> Safe:
