@@ -27,7 +27,7 @@ class Figure(NamedTuple):
         legend: what its colours mean.
         table: its numbers.
         hue: the class that gives its colours.
-        step: how many marks the arrow keys up and down pass.
+        step: how many marks the arrow keys up and down pass; 0 for all parts of a bar.
         note: a sentence about it.
     """
 

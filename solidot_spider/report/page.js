@@ -39,7 +39,7 @@
 
   const explore = (plot, tip, said) => {
     const figure = plot.closest("figure");
-    const step = Number(plot.dataset.step) || 1;
+    const step = Number(plot.dataset.step); // 0: to the next bar, however many parts this one has
     let zoom = 1;
     let at = -1;
     let on = null;
@@ -83,9 +83,16 @@
       event.preventDefault();
       scale(event.deltaY < 0 ? 1.25 : 0.8);
     }, { passive: false });
+    const barOf = (mark) => mark?.dataset.t.split(":", 1)[0];
+    const leap = (way) => {
+      const all = marks();
+      let to = at + way * (step || 1);
+      while (!step && to > 0 && to < all.length - 1 && barOf(all[to]) === barOf(all[at])) to += way;
+      go(to);
+    };
     const keys = {
-      ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), ArrowDown: () => go(at + step),
-      ArrowUp: () => go(at - step), Home: () => go(0), End: () => go(Infinity), "+": () => scale(1.5),
+      ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), ArrowDown: () => leap(1),
+      ArrowUp: () => leap(-1), Home: () => go(0), End: () => go(Infinity), "+": () => scale(1.5),
       "=": () => scale(1.5), "-": () => scale(1 / 1.5), 0: () => scale(0), Escape: leave,
     };
     plot.addEventListener("keydown", (event) => {

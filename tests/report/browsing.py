@@ -44,6 +44,7 @@ def opened(
     made.page.on("request", lambda request: made.requests.append(request.url))
     made.page.on("console", lambda message: made.complaints.append(f"{message.type}: {message.text}"))
     made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.page.on("dialog", lambda dialog: made.complaints.append(dialog.message))
     made.page.goto(file.as_uri())
     yield made
     context.close()

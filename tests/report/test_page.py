@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -193,6 +194,42 @@ def test_arrows_tell_the_values_of_a_chart_and_it_zooms(browser: Browser, page_f
         expect(tip).to_be_hidden()
         page.locator("#years svg.narrow [data-t]").last.hover()
         expect(tip).to_contain_text("stor")
+
+
+def test_arrows_leap_from_bar_to_bar(browser: Browser, page_file: Path) -> None:
+    with opened(browser, page_file) as it:
+        tip = it.page.locator("#tip")
+        it.page.locator("#sids .plot").focus()
+        for key, told in (("Home", "40 to 999: "), ("ArrowRight", "40 to 999: "), ("ArrowDown", "1,000 to 1,999: ")):
+            it.page.keyboard.press(key)
+            expect(tip).to_contain_text(told)
+        it.page.keyboard.press("ArrowUp")
+        expect(tip).to_contain_text("40 to 999: ")
+
+
+INTRUDE = """(url) => {
+  window.refused = new Set();
+  document.addEventListener("securitypolicyviolation", (event) => refused.add(event.effectiveDirective));
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  document.body.append(script);
+  document.body.insertAdjacentHTML("beforeend", `<img src="${url}"><i onclick="window.ran = true"></i><style>i {}</style>`);
+  fetch(url).catch(() => {});
+  document.querySelector("i:last-of-type").click();
+}"""
+
+
+def test_nothing_that_is_put_into_the_page_runs_or_asks(browser: Browser, page_file: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, opened(browser, page_file) as it:
+        it.page.evaluate(INTRUDE, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        it.page.wait_for_function("refused.size >= 5")
+        assert set(it.page.evaluate("[...refused]")) == {
+            *("script-src-elem", "script-src-attr", "style-src-elem", "img-src", "connect-src"),
+        }
+        assert it.page.evaluate("window.ran") is None
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_the_theme_can_be_chosen_and_stays(browser: Browser, page_file: Path) -> None:
