@@ -23,6 +23,7 @@ from solidot_spider.commands import (
     output,
     parser,
     probe,
+    report,
     scrapy_words,
     search,
     show,
@@ -39,6 +40,7 @@ VERBS = {
         status.VERB,
         show.VERB,
         search.VERB,
+        report.VERB,
         extract.VERB,
         export.VERB,
         backup.VERB,
@@ -58,6 +60,7 @@ examples:
   solidot crawl story -a sids=79500-79600       a range of stories
   solidot status                                what the store has, what is missing and why
   solidot export stories.jsonl                  every story once, in one file
+  solidot report solidot.html                   a page that shows what the store holds
 
 `solidot VERB --help` tells a verb's arguments, `solidot help` lists pages; `solidot --version` is the version."""
 

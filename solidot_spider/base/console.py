@@ -59,7 +59,7 @@ def refuse(message: str, status: int) -> int:
 
 def plain(text: str) -> str:
     """Text that may come from a page, as one line without control characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(char if is_safe(char) else "?" for char in text)
 

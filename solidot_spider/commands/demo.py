@@ -26,7 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Crawl the trial site into a fresh directory; the crawl's exit status."""
+    """Crawl the trial site into a fresh directory, and report on it; the crawl's exit status."""
     import tempfile
 
     from solidot_spider.trial.client import StartError, running
@@ -41,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         with running("--clock", CLOCK) as server:
             print(f"a small Solidot of invented stories is at {server.url}")
             status = _crawl(server.url, data)
-            for feed in sorted(data.glob("runs/*.jsonl")):
-                print(f"the records are in {feed}")
+            _report(data)
             if arguments.serve:
                 _wait(server.url, data)
     except StartError as error:
@@ -58,7 +57,7 @@ def _crawl(url: str, data: Path) -> int:
     from solidot_spider.trial.client import python_path
     from solidot_spider.trial.stories import builtin_stories
 
-    sids = Sids(_ranges(sorted(builtin_stories())))
+    sids = Sids(ranges(sorted(builtin_stories())))
     # The site is our own and on this machine: nobody is hurt without the delay.
     words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
     print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
@@ -70,7 +69,25 @@ def _crawl(url: str, data: Path) -> int:
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
 
 
-def _ranges(sids: list[int]) -> list[tuple[int, int]]:
+def _report(data: Path) -> None:
+    """Make the report of what was crawled, and say where it is, or why there is none."""
+    from solidot_spider.base.options import Options
+    from solidot_spider.export.errors import ExportError
+    from solidot_spider.report import report
+    from solidot_spider.store.errors import StoreError
+    from solidot_spider.store.store import Store
+
+    out = data / "report.html"
+    try:
+        with Store.opened(Options(data_dir=data)) as store:
+            report.write(store, out)
+    except (ExportError, StoreError, OSError) as error:
+        print(f"no report of it: {error}", flush=True)
+    else:
+        print(f"a report of it, for a browser, is {out}", flush=True)
+
+
+def ranges(sids: list[int]) -> list[tuple[int, int]]:
     """The stories as ranges, with the few ids between neighbours."""
     ranges: list[tuple[int, int]] = []
     for sid in sids:
@@ -94,7 +111,8 @@ def _wait(url: str, data: Path) -> None:
 VERB = Verb(
     "demo",
     "crawl a small site of invented stories on this machine",
-    "Starts a small Solidot of invented stories on loopback and crawls it into a fresh directory.",
+    "Starts a small Solidot of invented stories on loopback, crawls it into a fresh directory, and makes a report "
+    "of that.",
     "solidot demo --serve",
     declare,
     run,

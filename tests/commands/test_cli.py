@@ -62,6 +62,7 @@ def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
         ("probe", "--help"),
         ("crawl", "--help"),
         ("export", "--help"),
+        ("report", "--help"),
         ("status", "--help"),
         ("backup", "--help"),
     ],
@@ -76,11 +77,15 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert solidot("http://127.0.0.1:9", tmp_path / "data", "--version").out == f"solidot_spider {__version__}\n"
 
 
-def test_the_demonstration_crawls_and_says_where_the_records_are(tmp_path: Path) -> None:
+def test_the_demonstration_crawls_and_says_once_where_records_and_report_are(tmp_path: Path) -> None:
     done = executed("http://127.0.0.1:9", tmp_path / "data", "demo")
     assert done.status == 0
-    told = re.search(r"the records are in (\S+)", done.out)
+    report = re.search(r"a report of it, for a browser, is (\S+)", done.out)
+    assert report
+    assert "<!doctype html>" in Path(report[1]).read_text(encoding="utf-8")
+    told = re.search(r"records: (\S+)", done.err)
     assert told
+    assert (done.out + done.err).count(told[1]) == 1
     stories = read_stories(Path(told[1]))
     assert len(stories) >= 40
     assert re.search(rf"\d+ asked in [\d.]+ s: {len(stories)} stored, \d+ missing", done.err)
