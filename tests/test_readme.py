@@ -29,7 +29,7 @@ DOCUMENTS = {"README.md": README, ".github/CONTRIBUTING.md": (ROOT / ".github/CO
 }
 ROW = re.compile(r"^\| `(\w+)` \| (\S.*?) \| (.+) \|$", re.MULTILINE)
 PROMISE = re.compile(r"^\| (.+\.) \| (`.+`) \|$", re.MULTILINE)
-LINK = re.compile(r"!?\[[^]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"""\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)\"""")
 SECTION = re.compile(r"docs/([\w-]+)\.md,\s+\*([^*]+)\*")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 EXPLAINED = {"console", "crontab", "json", "python", "sh", ""}
@@ -147,7 +147,7 @@ def test_each_promise_names_tests_that_there_are(promise: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_each_link_leads_somewhere(name: str) -> None:
-    for target in LINK.findall(DOCUMENTS[name]):
+    for target in map("".join, LINK.findall(DOCUMENTS[name])):
         if target.startswith("https://"):
             continue
         path, _, fragment = target.partition("#")
