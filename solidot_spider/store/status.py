@@ -88,29 +88,34 @@ class Status(Struct):
         Raises:
             StoreError: the store cannot be read.
         """
-        stories = schema.stories.c
         with store.reading() as connection:
-            holder = lock_holder.holder(connection, store.where)
-            counts = _story_counts(connection)
-            last = _edge(connection, stories.sid.desc())
-            without_visit = _never_visited(connection)
-            return cls(
-                store=store.where,
-                site=sites.owner(connection),
-                bytes=database.size(connection),
-                stories=sum(each.stored for each in counts),
-                withdrawn=sum(each.withdrawn for each in counts),
-                first=_edge(connection, stories.sid.asc()),
-                last=last,
-                newest_at=_published_at(connection, last),
-                outcomes=_outcomes(connection, without_visit),
-                gaps=gap_count(connection),
-                failures=_failures(connection, without_visit),
-                runs=past_runs.last(connection, LAST_RUNS, holder),
-                last_good_at=past_runs.last_good_at(connection),
-                holder=holder,
-                coverage=_coverage(connection, counts),
-            )
+            return cls.read(connection, store.where)
+
+    @classmethod
+    def read(cls, connection: Connection, where: str, last_runs: int = LAST_RUNS) -> Self:
+        """The status that a transaction sees, with so many of the last runs."""
+        stories = schema.stories.c
+        holder = lock_holder.holder(connection, where)
+        counts = _story_counts(connection)
+        last = _edge(connection, stories.sid.desc())
+        without_visit = _never_visited(connection)
+        return cls(
+            store=where,
+            site=sites.owner(connection),
+            bytes=database.size(connection),
+            stories=sum(each.stored for each in counts),
+            withdrawn=sum(each.withdrawn for each in counts),
+            first=_edge(connection, stories.sid.asc()),
+            last=last,
+            newest_at=_published_at(connection, last),
+            outcomes=_outcomes(connection, without_visit),
+            gaps=gap_count(connection),
+            failures=_failures(connection, without_visit),
+            runs=past_runs.last(connection, last_runs, holder),
+            last_good_at=past_runs.last_good_at(connection),
+            holder=holder,
+            coverage=_coverage(connection, counts),
+        )
 
 
 def _edge(connection: Connection, order: ColumnElement[int]) -> Edge | None:
