@@ -18,7 +18,7 @@ _OPENING = "（《「『【〈〔“‘([{"
 _WIDE = (
     r"\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003ffff"
 )
-_TOKEN = re.compile(rf"[^\S\xa0]+|(?:[^\s{_WIDE}]|\xa0)+|.")
+_TOKEN = re.compile(rf"[^\S\xa0]+|(?:[^\s{_WIDE}“”]|\xa0)+|.")
 
 
 def columns() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from solidot_spider.report.html import Safe, chinese, joined, link, tag, text
+from solidot_spider.report.html import Safe, chinese, joined, link, moment, tag, text
 from solidot_spider.store.overview import Edited
 
 LONGEST = 400
@@ -23,8 +23,7 @@ _PIECE = re.compile(r"[^。！？!?\n]*(?:[。！？!?\n]|$)")
 
 def edit(given: Edited, site: str) -> Safe:
     """An edit: when it was seen, its story, and each field."""
-    when = tag("time", given.at[:16].replace("T", " ") + " UTC", datetime=given.at)
-    head = tag("header", joined([when, link(given.sid, site), chinese(given.title)]))
+    head = tag("header", joined([moment(given.at), link(given.sid, site), chinese(given.title)]))
     fields = joined(
         joined([tag("dt", name), tag("dd", difference(old, new), lang="zh")])
         for name, (old, new) in given.fields.items()

@@ -79,6 +79,11 @@ def counted(stories: int) -> str:
     return f"{stories:,} stor{'y' if stories == 1 else 'ies'}"
 
 
+def moment(at: str) -> Safe:
+    """A time in UTC (ISO 8601) to the minute."""
+    return tag("time", at[:16].replace("T", " "), datetime=at)
+
+
 def chinese(value: str) -> Safe:
     """A text of the site, which a reader's voice and font should take for Chinese."""
     return tag("span", value, lang="zh")

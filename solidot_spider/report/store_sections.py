@@ -16,6 +16,7 @@ from solidot_spider.report.html import (
     joined,
     lead,
     link,
+    moment,
     parts,
     scrolled,
     section,
@@ -102,9 +103,9 @@ def _told(block: Block) -> Callable[[str], str]:
 
 def runs(past: list[PastRun]) -> Safe:
     """The section of the last runs."""
-    rows = [(each.name, each.started_at[:16].replace("T", " "), _counts(each), _verdict(each)) for each in past]
+    rows = [(each.name, _verdict(each), _counts(each), moment(each.started_at)) for each in past]
     caption = "Newest first; times in UTC"
-    made = scrolled(table(("Run", "Began", "Ids", "Verdict"), rows, caption), "Last runs")
+    made = scrolled(table(("Run", "Verdict", "Ids", "Began"), rows, caption), "Last runs")
     return section("runs", "Last runs", tag("div", made, class_="card flow"))
 
 
@@ -147,9 +148,7 @@ def withdrawn(known: Known) -> Safe:
     """The section of stories that the site has no more."""
     if not known.withdrawn:
         return section("withdrawn", "Withdrawn stories", tag("p", "None.", class_="note"))
-    rows = [
-        (link(each.sid, known.site), each.at[:16].replace("T", " "), chinese(each.title)) for each in known.withdrawn
-    ]
+    rows = [(link(each.sid, known.site), moment(each.at), chinese(each.title)) for each in known.withdrawn]
     caption = f"{_some(len(rows), known.status.withdrawn)}; when the site was first seen without it, in UTC"
     made = scrolled(table(("Sid", "Since", "Title"), rows, caption), "Withdrawn stories")
     return section("withdrawn", "Withdrawn stories", tag("div", made, class_="card flow"))
@@ -159,7 +158,7 @@ def edited(known: Known) -> Safe:
     """The section of edits, with what they changed."""
     if not known.edits:
         return section("edits", "Edited stories", tag("p", "No edit has been seen.", class_="note"))
-    count = lead(f"{_some(len(known.edits), known.edit_count)}, newest first.")
+    count = lead(f"{_some(len(known.edits), known.edit_count)}, newest first; times in UTC.")
     made = [edits.edit(each, known.site) for each in known.edits]
     if rest := made[AT_ONCE:]:
         more = tag("details", joined([tag("summary", f"{len(rest)} more"), *rest]))
@@ -168,4 +167,4 @@ def edited(known: Known) -> Safe:
 
 
 def _some(shown: int, all_: int) -> Safe:
-    return text(f"All {all_:,}" if shown == all_ else f"The last {shown:,} of {all_:,}")
+    return text(f"{all_:,} in all" if shown == all_ else f"The last {shown:,} of {all_:,}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +27,7 @@ OPENING = "（《「"
         ("看 abcdefghij 灯", 5, ["看", "abcde", "fghij", "灯"]),
         ("", 10, []),
         ("a  b", 10, ["a  b"]),
+        ("it’s “so”", 8, ["it’s", "“so”"]),
         ("灯塔 12\xa0views", 8, ["灯塔", "12 views"]),
     ],
 )
@@ -48,12 +47,16 @@ def test_no_line_is_too_wide_and_nothing_but_space_is_lost(text: str, width: int
     assert all(wrapping.cells(line) <= width for line in lines if len(line) > 1)
 
 
-@given(st.text(st.sampled_from(f"灯塔亮a {CLOSING}{OPENING}"), max_size=60))
-def test_no_line_begins_with_a_closing_mark_if_it_can_be_helped(text: str) -> None:
-    lines = wrapping.wrap(text, 20)
-    for before, line in pairwise(lines):
-        if line[0] in CLOSING:  # a run of marks that is as wide as the line, or one behind a space
-            assert f"{before}{line}" not in text or not before.strip(CLOSING + OPENING)
+PROSE = st.lists(
+    st.sampled_from(["灯", "塔亮", "a", "灯，", "亮。", "《塔》", "（a）", "“灯！”", " "]), max_size=60
+).map("".join)
+
+
+@given(PROSE, st.integers(8, 40))
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(text: str, width: int) -> None:
+    for line in wrapping.wrap(text, width):
+        assert line[0] not in f"{CLOSING}”"
+        assert line[-1] not in f"{OPENING}“"
 
 
 @pytest.mark.parametrize(
