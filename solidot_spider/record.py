@@ -128,6 +128,36 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
     return story
 
 
+@dataclass(frozen=True, slots=True)
+class CapturedStory:
+    """A story that a feed archiver kept as Markdown.
+
+    Attributes:
+        story: the record.
+        unknown_fields: the record's fields that the capture cannot know, in the record's order: each has the schema's
+            empty value (null, 0 or an empty list).
+    """
+
+    story: Story
+    unknown_fields: tuple[str, ...]
+
+
+def record_of_capture(
+    data: bytes, fetched_at: datetime | None = None, sid: int | None = None
+) -> CapturedStory | Missing | Unparsed:
+    """The story of a page that was kept as Markdown, or the reason why it gives none.
+
+    A capture has a front matter (``title url source date fetch_date``), then the whole page with its navigation.
+
+    Args:
+        data: the file's bytes.
+        fetched_at: when the page was fetched, with its zone; by default the front matter's ``fetch_date``.
+        sid: the story that was asked for; by default that of the front matter's ``url``, else of the share link.
+    """
+    del data, fetched_at, sid
+    return Unparsed("empty")
+
+
 def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, Any] | None:
     """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
 
