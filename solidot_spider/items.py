@@ -17,7 +17,7 @@ from solidot_spider.base import site
 PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised by hand whenever a field of the record gets another meaning or another type."""
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
@@ -26,6 +26,16 @@ SourceUrl = Annotated[str, Meta(pattern=r"^(?:https?|ftp)://[^\s]+$")]
 BeijingTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$")]
 UtcTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
 Count = Annotated[int, Meta(ge=0)]
+Origin = Literal["crawl", "warc", "html", "markdown"]
+"""Where a record's page comes from: our own crawl, or a file that was imported."""
+
+CRAWL: Final = "crawl"
+WARC: Final = "warc"
+HTML: Final = "html"
+MARKDOWN: Final = "markdown"
+ORIGINS: tuple[Origin, ...] = (CRAWL, WARC, HTML, MARKDOWN)
+PAGES: Final = frozenset({CRAWL, WARC, HTML})
+"""Origins of whole pages; Markdown is a capture of one's text."""
 
 
 class Editor(Struct, gc=False):
@@ -97,7 +107,8 @@ class Story(Struct, kw_only=True):
     fetched_at: UtcTime
     withdrawn_at: UtcTime | None
     content_hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    schema_version: Literal[1]
+    origin: Origin
+    schema_version: Literal[2]
 
 
 HASHED = (
@@ -136,6 +147,27 @@ def content_hash(fields: dict[str, Any]) -> str:
 def line(story: Story | dict[str, Any]) -> bytes:
     """The story as one line of JSON in UTF-8, its keys in the record's order, without the newline."""
     return _encoder.encode(story)
+
+
+_VERSION_1 = b',"schema_version":1}'
+_UPGRADED = b',"origin":"crawl","schema_version":2}'
+
+
+def origin(name: str) -> Origin:
+    """The origin of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for each in ORIGINS:
+        if each == name:
+            return each
+    raise ValueError(f"{name!r} is no origin; there is {', '.join(ORIGINS)}")
+
+
+def upgraded(data: bytes) -> bytes:
+    """The line of a record of any schema version as one of this version: what version 1 knew of was crawled."""
+    return data.removesuffix(_VERSION_1) + _UPGRADED if data.endswith(_VERSION_1) else data
 
 
 def check(story: Story) -> dict[str, Any]:

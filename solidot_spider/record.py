@@ -91,7 +91,8 @@ def to_story(draft: Draft) -> Story:
         fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
         content_hash=items.content_hash(fields),
-        schema_version=1,
+        origin=items.CRAWL,
+        schema_version=items.SCHEMA_VERSION,
     )
     if _may_be_large(story, story_page.page_size) and len(items.line(story)) > _max_size(story_page):
         raise items.RecordError("larger than twice its page")
@@ -130,12 +131,12 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class CapturedStory:
-    """A story that a feed archiver kept as Markdown.
+    """A story of a page, or of a page's text that a feed archiver kept as Markdown.
 
     Attributes:
         story: the record.
         unknown_fields: the record's fields that the capture cannot know, in the record's order: each has the schema's
-            empty value (null, 0 or an empty list).
+            empty value (null, 0 or an empty list); a page knows them all.
     """
 
     story: Story
@@ -158,7 +159,29 @@ def record_of_capture(
     return Unparsed("empty")
 
 
-def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, Any] | None:
+def record_of(
+    data: bytes, origin: str, url: str, fetched_at: datetime, sid: int | None = None
+) -> CapturedStory | Missing | Unparsed:
+    """The story of a page of any origin, or the reason why it gives none.
+
+    Args:
+        data: the page's bytes.
+        origin: where it comes from, one of ``items.ORIGINS``: ``markdown`` is a capture of its text, all else the page.
+        url: the address that answered, after any redirect.
+        fetched_at: when the page was fetched.
+        sid: the story that was asked for; by default that of ``url``.
+    """
+    if origin == items.MARKDOWN:
+        made = record_of_capture(data, fetched_at, site.asked_sid(url) if sid is None else sid)
+    else:
+        page_story = record(data, url, fetched_at, sid)
+        made = CapturedStory(page_story, ()) if isinstance(page_story, Story) else page_story
+    if isinstance(made, CapturedStory):
+        made.story.origin = items.origin(origin)
+    return made
+
+
+def reparse(data: bytes, url: str, fetched_at: datetime, sid: int, origin: str = items.CRAWL) -> dict[str, Any] | None:
     """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
 
     Args:
@@ -166,6 +189,7 @@ def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, 
         url: the address that answered, after any redirect.
         fetched_at: when the page was fetched.
         sid: the story that was asked for.
+        origin: where the page comes from.
     """
-    story = record(data, url, fetched_at, sid)
-    return items.check(story) if isinstance(story, Story) else None
+    made = record_of(data, origin, url, fetched_at, sid)
+    return items.check(made.story) if isinstance(made, CapturedStory) else None

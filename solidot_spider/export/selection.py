@@ -125,6 +125,10 @@ class Selection:
         found = view.history.parser_versions(replace(self.choice, withdrawn=True))
         return {str(version): count for version, count in found.items()}
 
+    def origins(self, view: Snapshot) -> dict[str, int]:
+        """How many of the stories come from each origin; those that are withdrawn, too."""
+        return view.history.origins(replace(self.choice, withdrawn=True))
+
     @property
     def choice(self) -> Choice:
         """What the store is asked for; topic and editor are looked at later."""

@@ -59,7 +59,7 @@ def _record(known: KnownStory) -> dict[str, Any] | None:
         data = raw_pages.unpack(page)
     except raw_pages.CodecError:
         return None
-    return record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid)
+    return record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid, page.origin)
 
 
 def check(data: bytes, url: str, stored: dict[str, Any]) -> Iterator[Finding]:

@@ -85,6 +85,10 @@ class History:
         """How many of the chosen stories each version of the parser has read, by ascending version."""
         return records.parser_versions(self._connection, choice)
 
+    def origins(self, choice: Choice) -> dict[str, int]:
+        """How many of the chosen stories come from each origin."""
+        return records.origins(self._connection, choice)
+
     def reparse(self, since: Since) -> str | None:
         """The name of a run that has parsed kept pages again since then; None if there is none."""
         runs = schema.runs.c
@@ -111,7 +115,7 @@ class History:
             select(revisions.sid, revisions.old)
             .join(schema.runs, schema.runs.c.id == revisions.run_id)
             .where(_is_later(since, revisions.run_id, revisions.at))
-            .order_by(revisions.run_id)
+            .order_by(revisions.run_id, revisions.at)
         )
         for sid, old in self._connection.execute(statement):
             edits[sid] = msgspec.json.decode(old, type=dict[str, msgspec.Raw]) | edits.get(sid, {})

@@ -13,9 +13,9 @@ from solidot_spider.store import raw_pages, schema
 from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.rows import PageRow, StoryRow
 
-Reparse = Callable[[bytes, str, datetime, int], dict[str, Any] | None]
-"""Parses a kept page with today's parser: its bytes, the address that answered, when it was fetched, and its sid in;
-the record as plain values out, None if the page is no story to this parser."""
+Reparse = Callable[[bytes, str, datetime, int, str], dict[str, Any] | None]
+"""Parses a kept page with today's parser: its bytes, the address that answered, when it was fetched, its sid and its
+origin in; the record as plain values out, None if the page is no story to this parser."""
 
 
 class Reparsed(NamedTuple):
@@ -48,5 +48,5 @@ def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -
         data = raw_pages.unpack(kept.page)
     except CodecError:
         return None
-    record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid)
+    record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid, kept.origin)
     return None if record is None else Reparsed(record, kept)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
+from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Range, Sids
@@ -63,7 +64,7 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
             select(schema.stories)
             .join(schema.sids, sids.sid == stories.sid)
             .where(stories.published_at < before, stories.withdrawn_at.is_(None), sids.outcome == Outcome.STORED)
-            .where(~exists().where(schema.unproven.c.sid == stories.sid))
+            .where(~exists().where(schema.unproven.c.sid == stories.sid), stories.origin.in_(items.PAGES))
             .order_by(stories.published_at.desc(), stories.sid.desc())
             .limit(limit)
         )
@@ -86,7 +87,8 @@ def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()
             return []
         before = clock.earlier(last, older_than)
         statement = select(stories.record).where(stories.published_at <= before, stories.withdrawn_at.is_(None))
-        ordered = statement.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
+        pages = statement.where(stories.origin.in_(items.PAGES))
+        ordered = pages.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
         return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
@@ -108,6 +109,7 @@ class Snapshot:
             .join(schema.sids, sids.sid == stories.sid)
             .outerjoin(schema.pages, and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash))
             .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+            .where(stories.origin.in_(items.PAGES))
         )
         old = statement.where(is_old).order_by(stories.sid.desc()).limit(limit)
         rows = list(self._connection.execute(old))

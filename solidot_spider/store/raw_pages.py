@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from solidot_spider import items
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -30,6 +32,7 @@ class RawPage(NamedTuple):
         fetched_at: when it came, UTC, ISO 8601.
         codec: the name of the compression of ``body``.
         body: the bytes, compressed.
+        origin: where it comes from, as a record says it; of an imported page ``status`` may be 0, for not known.
     """
 
     asked: str
@@ -39,6 +42,7 @@ class RawPage(NamedTuple):
     fetched_at: str
     codec: str
     body: bytes
+    origin: str = items.CRAWL
 
 
 class CodecError(ValueError):

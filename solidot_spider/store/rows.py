@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from solidot_spider import items
 from solidot_spider.store.raw_pages import RawPage
 
 
@@ -21,6 +22,7 @@ class StoryRow(NamedTuple):
     last_changed: str
     withdrawn_at: str | None
     record: str
+    origin: str = items.CRAWL
 
 
 class PageRow(NamedTuple):
@@ -35,6 +37,7 @@ class PageRow(NamedTuple):
     fetched_at: str
     codec: str
     body: bytes
+    origin: str = items.CRAWL
 
     @property
     def page(self) -> RawPage:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, TypeDecorator
 from sqlalchemy import Text as AnyText
 
+from solidot_spider import items
 from solidot_spider.items import YEARS
 
 
@@ -27,6 +28,16 @@ class Text(TypeDecorator[str]):
         except UnicodeEncodeError:
             value = value.encode(errors="replace").decode()
         return value.replace("\0", "\ufffd")
+
+
+class Record(Text):
+    """A record as JSON, read as one of today's schema version, whatever version wrote it."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The record as it is read."""
+        return value if value is None else items.upgraded(value.encode()).decode()
 
 
 metadata = MetaData()
@@ -90,7 +101,8 @@ stories = Table(
     Column("last_seen", Text, nullable=False),
     Column("last_changed", Text, nullable=False),
     Column("withdrawn_at", Text),
-    Column("record", Text, nullable=False),  # JSON, a line of an export
+    Column("record", Record, nullable=False),  # JSON, a line of an export
+    Column("origin", Text, nullable=False, server_default=items.CRAWL),
     Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers all that `status` counts
 )
 
@@ -102,7 +114,7 @@ revisions = Table(
     metadata,
     Column("sid", Integer, primary_key=True, autoincrement=False),
     Column("run_id", ForeignKey(runs.c.id), primary_key=True),
-    Column("at", Text, nullable=False),
+    Column("at", Text, primary_key=True),  # an import may bring several pages of a story
     Column("old", Text, nullable=False),  # JSON: field → its old value
     sqlite_with_rowid=False,
 )
@@ -134,6 +146,7 @@ pages = Table(
     Column("fetched_at", Text, nullable=False),
     Column("codec", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("origin", Text, nullable=False, server_default=items.CRAWL),
 )
 
 listings = Table(
