@@ -11,8 +11,8 @@ from solidot_spider.store.queries import Snapshot
 
 SELECTION, SITE, PARSER_VERSIONS, ORIGINS = "selection", "site", "parser_versions", "origins"
 MISSING, GAPS = "missing", "gaps"
-"""Keys of the descriptor: what was selected; the store's site; how many stories each version of the parser has read, and
-how many come from each origin; the ids without a story, and those that nobody knows of."""
+"""Keys of the descriptor: what was selected; the store's site; how many stories each version of the parser has read,
+and how many come from each origin; the ids without a story, and those that nobody knows of."""
 
 FACTS = (SELECTION, SITE, PARSER_VERSIONS, ORIGINS, MISSING, GAPS)
 """Keys of what only the store knows of a dataset."""
