@@ -27,7 +27,13 @@ def _add_sites(connection: Connection) -> None:
         connection.execute(insert(schema.sites), {"url": site.identity(first), "is_mirror": 0})
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites)
+def _add_dictionaries(connection: Connection) -> None:
+    """Pages may be packed with a dictionary from version 4 on."""
+    schema.dictionaries.create(connection)
+    connection.execute(text("ALTER TABLE pages ADD COLUMN dictionary_id INTEGER REFERENCES dictionaries (id)"))
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionaries)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

@@ -35,6 +35,7 @@ class PageRow(NamedTuple):
     fetched_at: str
     codec: str
     body: bytes
+    dictionary_id: int | None
 
     @property
     def page(self) -> RawPage:
