@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, select
 
 from solidot_spider.base import clock
-from solidot_spider.store import raw_pages, schema
+from solidot_spider.store import schema
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.rows import PageRow, StoryRow
 
@@ -45,7 +46,7 @@ def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -
         return None
     kept = PageRow(*row)
     try:
-        data = raw_pages.unpack(kept.page)
+        data = PageReader(connection).data(kept.page)
     except CodecError:
         return None
     record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid, kept.origin)

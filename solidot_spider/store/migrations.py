@@ -28,6 +28,12 @@ def _add_sites(connection: Connection) -> None:
         connection.execute(insert(schema.sites), {"url": site.identity(first), "is_mirror": 0})
 
 
+def _add_dictionaries(connection: Connection) -> None:
+    """Pages may be packed with a dictionary from version 4 on."""
+    schema.dictionaries.create(connection)
+    connection.execute(text("ALTER TABLE pages ADD COLUMN dictionary_id INTEGER REFERENCES dictionaries (id)"))
+
+
 def _add_origins(connection: Connection) -> None:
     """Stories and pages have an origin from version 5 on, and a run may leave several revisions of a story.
 
@@ -45,7 +51,7 @@ def _add_origins(connection: Connection) -> None:
     connection.exec_driver_sql(f"DROP TABLE {old}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, lambda _: None, _add_origins)
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionaries, _add_origins)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

@@ -15,6 +15,7 @@ from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.history import History
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.records import ALL, Choice
@@ -61,6 +62,7 @@ class Snapshot:
         self._verify = verify
         self.history = History(connection)
         self.provenance = Provenance(connection)
+        self.pages = PageReader(connection)
 
     def story_count(self, choice: Choice = ALL) -> int:
         """How many stories are stored, of those that are chosen."""

@@ -37,6 +37,7 @@ class PageRow(NamedTuple):
     fetched_at: str
     codec: str
     body: bytes
+    dictionary_id: int | None
     origin: str = items.CRAWL
 
     @property

@@ -134,6 +134,16 @@ visits = Table(
 UNPARSED = ""
 """Stands for the content hash of a sid's latest page that could not be parsed."""
 
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("pages", Integer, nullable=False),  # how many were kept when it was made
+    Column("made_at", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What kept pages share: zstd's dictionaries, by zstd's own numbers."""
+
 pages = Table(
     "pages",
     metadata,
@@ -146,6 +156,7 @@ pages = Table(
     Column("fetched_at", Text, nullable=False),
     Column("codec", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("dictionary_id", ForeignKey(dictionaries.c.id)),
     Column("origin", Text, nullable=False, server_default=items.CRAWL),
 )
 

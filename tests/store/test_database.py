@@ -11,9 +11,10 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.store import migrations, schema
 from solidot_spider.store.errors import StoreError
+from solidot_spider.store.rows import PageRow
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
-from tests.stores import heard, run, stored
+from tests.stores import heard, page, run, small, stored
 
 THIS = migrations.version()
 
@@ -29,6 +30,22 @@ def fail(_: Connection) -> None:
 def version(store: Store) -> int:
     with store.reading() as connection:
         return int(connection.execute(select(schema.schema.c.version)).scalar_one())
+
+
+def before_dictionaries(connection: Connection) -> None:
+    """Make the table of pages as version 3 had it."""
+    blob = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    texts = ", ".join(f"{name} TEXT NOT NULL" for name in ("asked", "answered", "headers", "fetched_at", "codec"))
+    names = [column.name for column in schema.pages.columns if column.name != "dictionary_id"]
+    for line in (
+        "ALTER TABLE pages RENAME TO newer",
+        f"CREATE TABLE pages (sid INTEGER, content_hash TEXT, status INTEGER NOT NULL, {texts}, body {blob} NOT NULL)",
+        "CREATE UNIQUE INDEX pages_by_key ON pages (sid, content_hash)",
+        f"INSERT INTO pages ({', '.join(names)}) SELECT {', '.join(names)} FROM newer",
+        "DROP TABLE newer",
+        "DROP TABLE dictionaries",
+    ):
+        connection.execute(text(line))
 
 
 def test_an_older_store_is_brought_forward_once(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,12 +65,19 @@ def test_a_store_of_version_1_keeps_aside_from_now_on(chosen: Options) -> None:
         run(store, stored(5))
         with store.writing() as connection:
             schema.unproven.drop(connection)
+            before_dictionaries(connection)
             connection.execute(update(schema.schema).values(version=1))
     with Store.opened(chosen) as store:
         assert version(store) == THIS
         store.write([stored(6)], 1, keeps_aside=True)
         with store.reading() as connection:
             assert [row.sid for row in connection.execute(select(schema.unproven))] == [6]
+        run(store, *(stored(sid) for sid in range(7, 40)))
+        run(store, small(store, 40))
+        with store.snapshot() as view, store.reading() as connection:
+            kept = [PageRow(**row._asdict()) for row in connection.execute(select(schema.pages))]
+            assert {row.sid: view.pages.data(row.page) for row in kept} == {sid: page(sid) for sid in range(5, 41)}
+            assert [row.sid for row in kept if row.dictionary_id] == [40]
 
 
 def test_a_step_forward_that_fails_leaves_the_store_as_it_was(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +126,7 @@ def test_another_programs_tables_may_stand_beside_ours_but_not_in_their_place(po
         connection.execute(text("ALTER TABLE solidot_schema RENAME TO gone"))
         connection.commit()
     with (
-        pytest.raises(StoreError, match="another program's: it has the table listings"),
+        pytest.raises(StoreError, match="another program's: it has the table dictionaries"),
         Store.opened(chosen, create=True),
     ):
         pass
