@@ -40,8 +40,7 @@ def _add_origins(connection: Connection) -> None:
     Records are not written again: a million of them would take minutes, and each is read as one of today's schema.
     """
     for table in ("stories", "pages"):
-        if "origin" not in {each["name"] for each in inspect(connection).get_columns(table)}:
-            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN origin TEXT NOT NULL DEFAULT '{items.CRAWL}'")
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN origin TEXT NOT NULL DEFAULT '{items.CRAWL}'")
     old = "revisions_before_5"
     connection.exec_driver_sql(f"ALTER TABLE revisions RENAME TO {old}")
     if connection.dialect.name == "postgresql":  # the name of its key is taken until then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -32,7 +33,7 @@ def stays(story: StoryRow, new: dict[str, Any], now: datetime, *, is_imported: b
     return "same" if is_same else None
 
 
-def is_comparable(story: StoryRow, new: dict[str, Any]) -> bool:
+def is_comparable(story: StoryRow, new: Mapping[str, object]) -> bool:
     """Whether a difference between two records tells of an edit: a page always says more than a capture of it."""
     return (story.origin == items.MARKDOWN) == (new["origin"] == items.MARKDOWN)
 
