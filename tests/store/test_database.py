@@ -49,11 +49,13 @@ def as_version_3(connection: Connection) -> None:
         "ALTER TABLE stories DROP COLUMN origin",
         """UPDATE stories SET record = replace(record, ',"origin":"crawl","schema_version":2}', ',"schema_version":1}')""",
         "DROP TABLE revisions",
-        "CREATE TABLE revisions (sid INTEGER NOT NULL, run_id INTEGER NOT NULL, at TEXT NOT NULL, old TEXT NOT NULL, "
-        "CONSTRAINT revisions_pkey PRIMARY KEY (sid, run_id), FOREIGN KEY (run_id) REFERENCES runs (id))",
+        (
+            "CREATE TABLE revisions (sid INTEGER NOT NULL, run_id INTEGER NOT NULL, at TEXT NOT NULL, old TEXT NOT NULL, "
+            "CONSTRAINT revisions_pkey PRIMARY KEY (sid, run_id), FOREIGN KEY (run_id) REFERENCES runs (id))"
+        ),
         "INSERT INTO revisions VALUES (5, 1, '2025-11-08T04:00:00+00:00', '{}')",
     ):
-        connection.execute(text(line))
+        connection.exec_driver_sql(line)
 
 
 def test_an_older_store_is_brought_forward_once(chosen: Options, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +89,7 @@ def test_a_store_of_version_1_keeps_aside_from_now_on(chosen: Options) -> None:
             assert {row.sid: view.pages.data(row.page) for row in kept} == {sid: page(sid) for sid in range(5, 41)}
             assert [row.sid for row in kept if row.dictionary_id] == [40]
             assert {row.origin for row in kept} == {"crawl"}
-            assert list(view.records())[0] == items.line(fields(5))
+            assert next(view.records()) == items.line(fields(5))
             assert view.history.origins(ALL) == {"crawl": 36}
             assert [row.at for row in connection.execute(select(schema.revisions))] == ["2025-11-08T04:00:00+00:00"]
             written = connection.execute(text("SELECT record FROM stories WHERE sid = 5")).scalar_one()
