@@ -12,9 +12,9 @@ from solidot_spider.base import console, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
-from solidot_spider.commands import backup, demo, export, places, probe, status
+from solidot_spider.commands import backup, demo, export, imports, places, probe, status
 
-VERBS = {verb.name: verb for verb in (demo.VERB, probe.VERB, export.VERB, status.VERB, backup.VERB)}
+VERBS = {verb.name: verb for verb in (demo.VERB, probe.VERB, export.VERB, imports.VERB, status.VERB, backup.VERB)}
 
 _EPILOG = """\
 every other word is one of Scrapy's commands, with this project's settings, from any directory:
@@ -26,6 +26,7 @@ examples:
   solidot demo                                  try everything against a site of our own
   solidot status                                what the store has, what is missing and why
   solidot export stories.jsonl                  every story once, in one file
+  solidot import captures.warc.gz pages/        what others have saved of the site
   solidot backup solidot-backup.db              the store once more, as it is now
   solidot crawl --help                          arguments, files and exit status
 """

@@ -160,7 +160,7 @@ def record_of_capture(
 
 
 def record_of(
-    data: bytes, origin: str, url: str, fetched_at: datetime, sid: int | None = None
+    data: bytes, origin: str, url: str, fetched_at: datetime | None, sid: int | None = None
 ) -> CapturedStory | Missing | Unparsed:
     """The story of a page of any origin, or the reason why it gives none.
 
@@ -168,12 +168,13 @@ def record_of(
         data: the page's bytes.
         origin: where it comes from, one of ``items.ORIGINS``: ``markdown`` is a capture of its text, all else the page.
         url: the address that answered, after any redirect.
-        fetched_at: when the page was fetched.
+        fetched_at: when the page was fetched; None of a capture that says it.
         sid: the story that was asked for; by default that of ``url``.
     """
     if origin == items.MARKDOWN:
         made = record_of_capture(data, fetched_at, site.asked_sid(url) if sid is None else sid)
     else:
+        assert fetched_at is not None, "no page says when it was fetched"
         page_story = record(data, url, fetched_at, sid)
         made = CapturedStory(page_story, ()) if isinstance(page_story, Story) else page_story
     if isinstance(made, CapturedStory):

@@ -66,6 +66,11 @@ def linked_sid(url: str) -> int | None:
     return int(found[1]) if found and is_internal(url) else None
 
 
+def story_sid(url: str) -> int | None:
+    """The sid of the story whose address an absolute URL is, on whatever host; None for all else."""
+    return asked_sid(url) if _STORY.match(url) else None
+
+
 def asked_sid(url: str) -> int | None:
     """The ``sid=`` of a URL's query, on whatever host or mirror; None if it has none."""
     values = _QUERY_SID.findall(url.partition("#")[0])

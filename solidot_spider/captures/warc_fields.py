@@ -1,0 +1,9 @@
+"""Names the fields that our own records have beside those of the standard, so that a page comes back as it went."""
+
+from __future__ import annotations
+
+ORIGIN = "Solidot-Origin"
+"""Where the page came from before it was written: one of ``items.ORIGINS``."""
+
+ASKED = "Solidot-Asked"
+"""The address that was asked for, where another one answered."""
