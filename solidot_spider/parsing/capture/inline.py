@@ -65,6 +65,8 @@ class InlineWriter:
         self._code_ends = {}
         for run in _CODE_ENDS.finditer(text):
             self._code_ends.setdefault(len(run[0]), []).append(run.start())
+        if text.endswith("\\") and not text.endswith("\\\\"):
+            text = text[:-1]  # a line break at the end
         at = 0
         while found := _TOKEN.search(text, at):
             if found.start() > at:
@@ -201,7 +203,7 @@ class InlineWriter:
         before, behind = text[max(0, start - 1) : start].strip(), text[end : end + 1].strip()
         certain = self._style.escapes and len(marks) <= 3
         in_word = marks[0] == "_" and _WORD.match(before) and _WORD.match(behind)
-        if len(marks) > 3 or (not certain and (in_word or not (before or behind))):
+        if len(marks) > 3 or in_word or not (certain or before or behind):
             self.out.append(marks)
             return
         for mark in {1: (1,), 2: (2,), 3: (1, 2)}[len(marks)]:
@@ -215,7 +217,7 @@ class InlineWriter:
         elif can_close and mark in self._open_before:
             # The emphasis holds whole paragraphs, and tools leave out the break where the first begins.
             self.out[self._open_before.pop(mark)] = "<br>\n" if self._style.keeps_breaks else ""
-            self.out.append("<br>\n" if self._style.keeps_breaks else "")
+            self.out.append("")
         elif can_open:
             opened.append(len(self.out))
             self.out.append(mark)

@@ -30,7 +30,7 @@ _MAX_DEPARTMENT = 200
 _MIN_FOOTER = 4
 """So many links of the footer, one behind the other, are the footer."""
 _POSTER = re.compile(rf"\d\\?[)）]\s*{POSTED}|~[^\n]*{POSTED}")
-_BOLD_DEPARTMENT = re.compile(rf"(?:\*\*|__|<b>|<strong>)\s*{DEPARTMENT_PREFIX}[^*<]{{1,{_MAX_DEPARTMENT}}}(?:\*\*|__|</b>|</strong>)")
+_BOLD_DEPARTMENT = re.compile(rf"(?:\*\*|__|<b>|<strong>)\s*{DEPARTMENT_PREFIX}[^*<]{{1,{_MAX_DEPARTMENT}}}?(?:\*\*|__|</b>|</strong>)")
 _PLAIN_DEPARTMENT = re.compile(rf"{DEPARTMENT_PREFIX}[^\s。][^。]{{0,60}}")
 _MARKS_OF_LINKS = re.compile(r"\]\([^()]*\)|\]\[[^\[\]]*\]|<[^<>]*>|[\[\]*+•·|\\-]|^\s*\d+\.")
 _TAG = re.compile(r"<[^<>]*>")

@@ -14,12 +14,13 @@ _REFERENCE = re.compile(
     r"""(?:[ \t]*\n?[ \t]+("[^"\n]*(?:\\"[^"\n]*)*"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$""",
     re.MULTILINE,
 )
-_USE = re.compile(r"([^\[\]\n]{0,300})\]\[([^\[\]\n]{0,300})\]")
+_USE = re.compile(r"\]\[([^\[\]\n]{1,300})\]")
+_SHORT_USE = re.compile(r"\[([^\[\]\n]{1,300})\]\[\]")
 _POINTY = re.compile(r"<([^<>\n]*)>")
 _ADDRESS_PIECE = re.compile(r"(?:\\[^\n]|[^\\()\s])+")
 _TITLE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|\(([^()]*)\)', re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_ATTRIBUTES = re.compile(r"\{[^{}\n]{0,300}\}")
+_ATTRIBUTES = re.compile(r"\{[^{}]{0,300}\}")
 _MAX_NESTED = 32
 _MAX_ADDRESS = 16_384
 
@@ -44,7 +45,7 @@ def target(text: str, at: int) -> Target | None:
 
     Addresses may hold spaces, as tools leave them, and balanced brackets.
     """
-    at = _skip_space(text, at + 1)
+    at += 1
     found = _POINTY.match(text, at)
     if found:
         address, at = found[1], found.end()
@@ -52,7 +53,7 @@ def target(text: str, at: int) -> Target | None:
         start, at = at, _end_of_address(text, at)
         if at < 0:
             return None
-        address = "".join(text[start:at].rstrip().split("\n"))
+        address = "".join(text[start:at].split("\n"))
     at = _skip_space(text, at)
     title = _TITLE.match(text, at)
     if title:
@@ -107,7 +108,7 @@ class References:
 
     def __init__(self, text: str) -> None:
         self._targets: dict[str, Target] = {}
-        self._used = {found[2] or found[1] for found in _USE.finditer(text)} if "]:" in text else set()
+        self._used = {*_USE.findall(text), *_SHORT_USE.findall(text)} if "]:" in text else set()
         self.text = _REFERENCE.sub(self._take, text) if self._used else text
 
     def _take(self, found: re.Match[str]) -> str:
