@@ -13,6 +13,8 @@ from solidot_spider import items
 from solidot_spider.base import clock, site
 from solidot_spider.items import Story
 from solidot_spider.parsing import body, page, sources, submitter
+from solidot_spider.parsing.capture import capture
+from solidot_spider.parsing.capture.capture import CapturedPage
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.sources import Sources
 
@@ -119,10 +121,12 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
         sid: the story that was asked for; by default that of ``url``.
     """
     parsed = page.parse(data, url, sid, fetched_at)
-    if not isinstance(parsed, StoryPage):
-        return parsed
+    return _checked(parsed, fetched_at) if isinstance(parsed, StoryPage) else parsed
+
+
+def _checked(story_page: StoryPage, fetched_at: datetime) -> Story | Unparsed:
     try:
-        story = to_story(with_body(with_sources(Draft(parsed, fetched_at))))
+        story = to_story(with_body(with_sources(Draft(story_page, fetched_at))))
         items.check(story)
     except items.RecordError as error:
         return Unparsed(f"invalid-record: {error}")
@@ -155,8 +159,13 @@ def record_of_capture(
         fetched_at: when the page was fetched, with its zone; by default the front matter's ``fetch_date``.
         sid: the story that was asked for; by default that of the front matter's ``url``, else of the share link.
     """
-    del data, fetched_at, sid
-    return Unparsed("empty")
+    parsed = capture.parse(data, fetched_at, sid)
+    if not isinstance(parsed, CapturedPage):
+        return parsed
+    story = _checked(parsed.page, parsed.fetched_at)
+    if isinstance(story, Unparsed):
+        return story
+    return CapturedStory(story, ("comment_count", "comments"))
 
 
 def record_of(

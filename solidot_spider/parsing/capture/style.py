@@ -1,0 +1,37 @@
+"""Tells how the tool wrote that made a capture, as far as it changes what a sign in the text means."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_HARD_BREAK = re.compile(r"[^ \n] {2,}\n|[^\\\n]\\\n")
+_LONG_LINE = re.compile(r"^(?![ \t>]*(?:[*+-]|\d+[.)])\s|[#|\[<])[^ \n]{1,72} (?=[^\n]{48,})[^\n]*", re.MULTILINE)
+_WIDTH = 120
+_MAX_LINE = 2000
+
+
+class Style(NamedTuple):
+    """How a tool wrote.
+
+    Attributes:
+        escapes: it escaped signs of the text that would be markup, so every other one is markup.
+        escapes_code: it escaped backquotes, too.
+        keeps_breaks: it marked a line break, so that a plain line end is one of the page's source.
+        is_wrapped: it broke lines at spaces to fit a width.
+    """
+
+    escapes: bool = False
+    escapes_code: bool = False
+    keeps_breaks: bool = False
+    is_wrapped: bool = False
+
+
+def of(text: str) -> Style:
+    """The style of a capture."""
+    return Style(
+        escapes="\\_" in text or "\\*" in text,
+        escapes_code="\\`" in text,
+        keeps_breaks=_HARD_BREAK.search(text) is not None,
+        is_wrapped=not any(len(found[0]) > _WIDTH for found in _LONG_LINE.finditer(text)),
+    )
