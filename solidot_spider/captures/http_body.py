@@ -126,7 +126,7 @@ def _brotli(data: bytes) -> bytes:
     if data.lstrip()[:1] == b"<":
         return data
     try:
-        import brotli  # noqa: PLC0415 - no archiver needs it that asks for no such pages
+        import brotli  # type: ignore[import-untyped] # noqa: PLC0415 - no archiver needs it that asks for no such pages
     except ImportError as error:
         raise BodyError("content-encoding 'br' needs a library: pip install brotli") from error
     try:

@@ -109,9 +109,9 @@ VERB = Verb(
     "bring pages that others have saved into the store",
     "Reads WARC files of any archiver, pages saved as HTML, and the Markdown that feed archivers keep, by the same "
     "functions and checks as a crawl. An older page never replaces a newer record, and Markdown never a page's; "
-    "repeated, it changes nothing. Exit status: 0 all was read (home pages and other addresses are left out), 1 a page or a part "
-    "of a file could not be read, 2 wrong arguments, 4 the store or the report cannot be written, 75 another run holds "
-    "the store.",
+    "repeated, it changes nothing. Exit status: 0 all was read (home pages and other addresses are left out), 1 a page "
+    "or a part of a file could not be read, 2 wrong arguments, 4 the store or the report cannot be written, 75 another "
+    "run holds the store.",
     "solidot import captures.warc.gz saved-pages/",
     declare,
     run,

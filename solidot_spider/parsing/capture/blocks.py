@@ -125,7 +125,11 @@ class BlockWriter:
         number = int(found[3] or 0)
         indent = found.end() if found[4] or found[5] else found.end() + 1
         before = self._open[matched] if matched < len(self._open) and self._open[matched].tag == tag else None
-        if tag == "ol" and not (before and (number == before.number + 1 or number == before.number == 1)) and number != 1:
+        if (
+            tag == "ol"
+            and not (before and (number == before.number + 1 or number == before.number == 1))
+            and number != 1
+        ):
             return False
         if tag == "ol" and before is None and number != 1:
             return False
@@ -159,7 +163,11 @@ class BlockWriter:
         elif heading:
             self._end_block()
             self._write_heading(f"h{len(heading[1])}", heading_text(heading[2] or ""))
-        elif len(self._paragraph) == 1 and (found := UNDERLINE.match(text)) and is_underline(found[1], self._paragraph[0]):
+        elif (
+            len(self._paragraph) == 1
+            and (found := UNDERLINE.match(text))
+            and is_underline(found[1], self._paragraph[0])
+        ):
             title, self._paragraph = self._paragraph[0], []
             self._write_heading("h1" if found[1][0] == "=" else "h2", title)
         elif _is_rule(text):

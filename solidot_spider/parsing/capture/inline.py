@@ -122,7 +122,9 @@ class InlineWriter:
         if name in _KEPT_TAGS:
             self.out.append(f"</{name}>" if is_end else f"<{name}>")
         elif name in _KEPT_ATTRIBUTES:
-            given = {each[1].lower(): each[2] or each[3] or "" for each in _ATTRIBUTE.finditer(found["attributes"] or "")}
+            given = {
+                each[1].lower(): each[2] or each[3] or "" for each in _ATTRIBUTE.finditer(found["attributes"] or "")
+            }
             kept = [f' {key}="{given[key]}"' for key in _KEPT_ATTRIBUTES[name] if key in given]
             self.out.append(f"</{name}>" if is_end else f"<{name}{''.join(kept)}>")
         elif name in _BLOCK_TAGS:
