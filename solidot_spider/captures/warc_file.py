@@ -14,7 +14,7 @@ from solidot_spider.captures import warc_stream
 from solidot_spider.captures.warc_stream import BLOCK, Stream
 
 Record = Any
-"""A record as warcio reads it: ``rec_type``, ``rec_headers``, ``http_headers``, ``raw_stream``."""
+"""A record as warcio reads it: ``rec_type``, ``rec_headers``, ``raw_stream``."""
 
 TRUNCATED = "the file ends within a record"
 
@@ -57,7 +57,7 @@ def records(path: Path) -> Iterator[Found | Damage]:
 
 def _readable(stream: Stream) -> Generator[Found, None, tuple[int, str]]:
     """The records up to the next damage; the offset of the last one, and what is wrong there: '' for nothing."""
-    iterator = ArchiveIterator(stream, block_size=BLOCK)
+    iterator = ArchiveIterator(stream, no_record_parse=True, block_size=BLOCK)
     last = stream.tell()
     while True:
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from solidot_spider import items
 from solidot_spider.base import site
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.captures import http_body, warc_file
+from solidot_spider.captures import http_answer, http_body, warc_file
 from solidot_spider.captures.capture import CUT_SHORT, LARGEST, SKIPPED, TOO_LARGE, Capture, Fate, Left
+from solidot_spider.captures.http_answer import Answer, AnswerError
 from solidot_spider.captures.http_body import BodyError
 from solidot_spider.captures.warc_fields import ASKED, ORIGIN
 from solidot_spider.captures.warc_file import Damage, Record
@@ -33,17 +33,6 @@ class _LeftError(Exception):
         super().__init__(reason)
         self.fate: Fate = fate
         self.reason = reason
-
-
-class _Answer(NamedTuple):
-    """What a server said before the body; of a page without that status 200 and no headers."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-
-    @property
-    def by_name(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in self.headers}
 
 
 def read(path: Path, sites: frozenset[str], fetched_at: datetime | None) -> Iterator[Capture | Left]:
@@ -69,6 +58,8 @@ def read(path: Path, sites: frozenset[str], fetched_at: datetime | None) -> Iter
 
 def _of_record(record: Record, where: str, sites: frozenset[str], fetched_at: datetime | None) -> Capture | Left | None:
     kind = record.rec_type
+    if kind is None:
+        return Left(where, Outcome.FAILED, "damaged: a record of no type")
     if kind not in _PAGES and kind not in {"revisit", "continuation"}:
         return None
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip()
@@ -97,21 +88,15 @@ def _page(record: Record, where: str, url: str, sid: int, fetched_at: datetime |
     own = _own_origin(head(ORIGIN))
     answer = _answer(record)
     _check_status(answer, url, sid)
-    data = _body(record)
     if head("WARC-Truncated"):
         raise _LeftError(Outcome.FAILED, f"{CUT_SHORT}: WARC-Truncated: {head('WARC-Truncated')}")
-    headers = answer.headers
-    if own is None:
-        try:
-            data = http_body.decoded(data, answer.by_name)
-        except BodyError as error:
-            raise _LeftError(Outcome.FAILED, str(error)) from error
-        headers = tuple(each for each in headers if each[0].lower() not in http_body.CODING_HEADERS)
+    if own is None:  # ours are decoded
+        answer = _decoded(answer)
     at = _time(head("WARC-Date") or "") or fetched_at
     if at is None:
         raise _LeftError(Outcome.FAILED, f"no time: WARC-Date: {head('WARC-Date')}; give --fetched-at")
     asked = head(ASKED) if own and head(ASKED) else url
-    return Capture(where, own or _origin(record), data, sid, at, asked, url, answer.status, headers)
+    return Capture(where, own or _origin(record), answer.body, sid, at, asked, url, answer.status, answer.headers)
 
 
 def _own_origin(name: str | None) -> items.Origin | None:
@@ -127,24 +112,36 @@ def _origin(record: Record) -> items.Origin:
     return items.MARKDOWN if is_markdown else items.WARC
 
 
-def _answer(record: Record) -> _Answer:
-    """The answer of a record; a resource has none.
+def _answer(record: Record) -> Answer:
+    """The answer of a record; a resource is a body alone.
 
     Raises:
-        _LeftError: it is none of HTTP.
+        _LeftError: it is not there whole, or none of HTTP.
     """
-    http: Any = record.http_headers
+    data = _block(record)
     if record.rec_type == "resource":
-        return _Answer(0, ())
-    if http is None:
-        raise _LeftError(Outcome.FAILED, "damaged: it has no headers of HTTP")
-    code = http.get_statuscode() or ""
-    if not (code.isascii() and code.isdecimal()):
-        raise _LeftError(Outcome.FAILED, f"damaged: its status is {code!r}")
-    return _Answer(int(code), tuple((str(name), str(value)) for name, value in http.headers))
+        return Answer(0, (), data)
+    try:
+        return http_answer.parse(data)
+    except AnswerError as error:
+        raise _LeftError(Outcome.FAILED, str(error)) from error
 
 
-def _check_status(answer: _Answer, url: str, sid: int) -> None:
+def _decoded(answer: Answer) -> Answer:
+    """The answer with its body as it was before it was sent, and without the headers that tell of that.
+
+    Raises:
+        _LeftError: it cannot be decoded whole.
+    """
+    try:
+        body = http_body.decoded(answer.body, answer.by_name)
+    except BodyError as error:
+        raise _LeftError(Outcome.FAILED, str(error)) from error
+    headers = (each for each in answer.headers if each[0].lower() not in http_body.CODING_HEADERS)
+    return Answer(answer.status, tuple(headers), body)
+
+
+def _check_status(answer: Answer, url: str, sid: int) -> None:
     """Refuse what is not answered by a page.
 
     Raises:
@@ -169,11 +166,11 @@ def _check_target(target: str, sid: int) -> None:
     raise _LeftError(Outcome.UNPARSED, "other-story")
 
 
-def _body(record: Record) -> bytes:
-    """The body as it was kept.
+def _block(record: Record) -> bytes:
+    """The bytes of a record.
 
     Raises:
-        _LeftError: it is not there whole, or too large.
+        _LeftError: they are not there whole, or too many.
     """
     data: bytes = record.raw_stream.read(_LARGEST_AS_SENT + 1)
     if len(data) > _LARGEST_AS_SENT:

@@ -83,9 +83,11 @@ class PackedStream:
 
     def _begin_member(self) -> bool:
         self._packed = self._packed.lstrip(b"\0") or self._file.read(BLOCK)
+        if not self._packed:
+            return False
         self._member = self._file.tell() - len(self._packed)
         self._unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        return bool(self._packed)
+        return True
 
     def tell(self) -> int:
         """Where in the file the member begins that the last bytes came from."""
