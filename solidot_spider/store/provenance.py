@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, and_, exists, select
 
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.records import ALL, Choice
+from solidot_spider.store.rows import PageRow
 
 EDITS_AT_ONCE = 500
 """Edits that are in memory at once."""
+
+PAGES_AT_ONCE = 100
+"""Kept pages that are in memory at once, packed."""
 
 
 class Edit(NamedTuple):
@@ -66,3 +70,12 @@ class Provenance:
             ordered = statement.order_by(revisions.sid, revisions.at, revisions.run_id)
             with self._connection.execute(ordered, execution_options={"yield_per": EDITS_AT_ONCE}) as found:
                 yield from (Edit(*row) for row in found)
+
+    def pages(self, choice: Choice = ALL) -> Generator[PageRow]:
+        """The page of each chosen story that its record was made of, if it is kept, by ascending sid."""
+        stories, pages = schema.stories.c, schema.pages.c
+        is_its_own = and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash)
+        for statement in records.chosen(select(schema.pages).join(schema.stories, is_its_own), choice):
+            ordered = statement.order_by(pages.sid)
+            with self._connection.execute(ordered, execution_options={"yield_per": PAGES_AT_ONCE}) as found:
+                yield from (PageRow(*row) for row in found)
