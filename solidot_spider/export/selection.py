@@ -15,6 +15,7 @@ from solidot_spider.items import Editor, Story, Topic
 from solidot_spider.store.provenance import Edit
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.records import Choice
+from solidot_spider.store.rows import PageRow
 
 FIELDS = Story.__struct_fields__
 KEY = "sid"
@@ -110,6 +111,14 @@ class Selection:
             for edit in edits:
                 if wanted is None or wanted(_marks.decode(edit.record)):
                     yield edit
+
+    def pages(self, view: Snapshot) -> Generator[PageRow]:
+        """The page of each story that is selected, if it is kept, by ascending sid."""
+        wanted = self._wanted() if self.topic or self.editor else None
+        with closing(view.provenance.pages(self.choice)) as pages:
+            for each in pages:
+                if wanted is None or wanted(_marks.decode(each.record)):
+                    yield each.page
 
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()

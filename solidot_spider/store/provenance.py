@@ -30,6 +30,13 @@ class Edit(NamedTuple):
     record: str
 
 
+class KeptPage(NamedTuple):
+    """A page that is kept, and the record as JSON that was made of it."""
+
+    record: str
+    page: PageRow
+
+
 class Provenance:
     """What a store tells beside the records.
 
@@ -71,11 +78,12 @@ class Provenance:
             with self._connection.execute(ordered, execution_options={"yield_per": EDITS_AT_ONCE}) as found:
                 yield from (Edit(*row) for row in found)
 
-    def pages(self, choice: Choice = ALL) -> Generator[PageRow]:
+    def pages(self, choice: Choice = ALL) -> Generator[KeptPage]:
         """The page of each chosen story that its record was made of, if it is kept, by ascending sid."""
         stories, pages = schema.stories.c, schema.pages.c
         is_its_own = and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash)
-        for statement in records.chosen(select(schema.pages).join(schema.stories, is_its_own), choice):
+        wanted = select(stories.record, schema.pages).join(schema.stories, is_its_own)
+        for statement in records.chosen(wanted, choice):
             ordered = statement.order_by(pages.sid)
             with self._connection.execute(ordered, execution_options={"yield_per": PAGES_AT_ONCE}) as found:
-                yield from (PageRow(*row) for row in found)
+                yield from (KeptPage(record, PageRow(*row)) for record, *row in found)
