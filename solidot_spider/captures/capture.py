@@ -35,6 +35,7 @@ class Capture:
         answered: the address that answered; '' for the story's own.
         status: the HTTP status; 0 if it is not known.
         headers: the answer's headers in their order.
+        withdrawn_at: when the site was first seen to have the story no more, which only a WARC of ours knows.
     """
 
     where: str
@@ -46,6 +47,7 @@ class Capture:
     answered: str = ""
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+    withdrawn_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

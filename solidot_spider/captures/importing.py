@@ -113,6 +113,7 @@ def _made(capture: Capture, fetched_at: datetime | None) -> Made | Left:
         if isinstance(parsed, Unparsed) and capture.fetched_at is None and fetched_at is not None:
             parsed = record.record_of(capture.data, capture.origin, url, fetched_at, capture.sid)
         if isinstance(parsed, CapturedStory):
+            parsed.story.withdrawn_at = capture.withdrawn_at
             return Made(capture, items.check(parsed.story), parsed.unknown_fields)
     except items.RecordError as error:
         return _left(capture, Outcome.UNPARSED, f"invalid-record: {error}")

@@ -14,7 +14,7 @@ from solidot_spider.captures import http_answer, http_body, warc_file
 from solidot_spider.captures.capture import CUT_SHORT, LARGEST, SKIPPED, TOO_LARGE, Capture, Fate, Left
 from solidot_spider.captures.http_answer import Answer, AnswerError
 from solidot_spider.captures.http_body import BodyError
-from solidot_spider.captures.warc_fields import ASKED, ORIGIN
+from solidot_spider.captures.warc_fields import ASKED, ORIGIN, WITHDRAWN
 from solidot_spider.captures.warc_file import Damage, Record
 
 OTHER_SITE, OTHER_ADDRESS = "another site", "no address of a story"
@@ -96,7 +96,9 @@ def _page(record: Record, where: str, url: str, sid: int, fetched_at: datetime |
     if at is None:
         raise _LeftError(Outcome.FAILED, f"no time: WARC-Date: {head('WARC-Date')}; give --fetched-at")
     asked = head(ASKED) if own and head(ASKED) else url
-    return Capture(where, own or _origin(record), answer.body, sid, at, asked, url, answer.status, answer.headers)
+    withdrawn_at = head(WITHDRAWN) if own else None
+    origin = own or _origin(record)
+    return Capture(where, origin, answer.body, sid, at, asked, url, answer.status, answer.headers, withdrawn_at)
 
 
 def _own_origin(name: str | None) -> items.Origin | None:

@@ -34,10 +34,11 @@ def pages_of(view: Snapshot, selection: Selection) -> Pages:
 
     def saved(period: str) -> Generator[SavedPage]:
         chosen = replace(selection, period=period or selection.period)
-        with closing(chosen.pages(view)) as rows:
-            for row in rows:
+        with closing(chosen.pages(view)) as found:
+            for each in found:
+                row = each.page
                 try:
-                    yield SavedPage(row.sid, row.page, view.pages.data(row.page))
+                    yield SavedPage(row.sid, row.page, view.pages.data(row.page), each.withdrawn_at)
                 except CodecError as error:
                     raise StoreError(f"story {row.sid}: {error}") from error
 

@@ -12,10 +12,9 @@ import msgspec
 
 from solidot_spider.base.sids import Sids
 from solidot_spider.items import Editor, Story, Topic
-from solidot_spider.store.provenance import Edit
+from solidot_spider.store.provenance import Edit, KeptPage
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.records import Choice
-from solidot_spider.store.rows import PageRow
 
 FIELDS = Story.__struct_fields__
 KEY = "sid"
@@ -112,13 +111,13 @@ class Selection:
                 if wanted is None or wanted(_marks.decode(edit.record)):
                     yield edit
 
-    def pages(self, view: Snapshot) -> Generator[PageRow]:
+    def pages(self, view: Snapshot) -> Generator[KeptPage]:
         """The page of each story that is selected, if it is kept, by ascending sid."""
         wanted = self._wanted() if self.topic or self.editor else None
         with closing(view.provenance.pages(self.choice)) as pages:
             for each in pages:
                 if wanted is None or wanted(_marks.decode(each.record)):
-                    yield each.page
+                    yield each
 
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()

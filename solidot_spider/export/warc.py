@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from solidot_spider import __version__, items
-from solidot_spider.captures.warc_fields import ASKED, ORIGIN
+from solidot_spider.captures.warc_fields import ASKED, ORIGIN, WITHDRAWN
 from solidot_spider.export.cdxj import Index
 from solidot_spider.export.packing import GZIP_LEVEL
 from solidot_spider.store.raw_pages import RawPage
@@ -34,11 +34,12 @@ _ABOUT = {
 
 
 class SavedPage(NamedTuple):
-    """A page of a story, and its bytes as they came."""
+    """A page of a story, its bytes as they came, and since when the story is withdrawn."""
 
     sid: int
     page: RawPage
     data: bytes
+    withdrawn_at: str | None = None
 
 
 class _Record(NamedTuple):
@@ -110,6 +111,8 @@ def write(pages: Iterable[SavedPage], file: IO[bytes], index: Index, name: str, 
 def _of_page(saved: SavedPage) -> _Record:
     page, data = saved.page, saved.data
     own = [(ORIGIN, page.origin)]
+    if saved.withdrawn_at:
+        own.append((WITHDRAWN, saved.withdrawn_at))
     if page.asked != page.answered:
         own.append((ASKED, page.asked))
     if not page.status:

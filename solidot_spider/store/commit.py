@@ -101,7 +101,7 @@ class Commit:
         self._new_visits.append(VisitRow(sid, self._run_id, visit.at, str(visit.outcome), visit.reason, visit.status))
         change = answer = None
         if visit.record is not None:
-            withdrawn_at = state.missing_since if state.is_withdrawn else None
+            withdrawn_at = state.missing_since if state.is_withdrawn else visit.record["withdrawn_at"]
             change, answer = self._add_story(sid, visit.record, visit.page, withdrawn_at)
         elif visit.page is not None:
             self._new_pages.append(PageRow(sid, UNPARSED, *visit.page))
@@ -124,7 +124,7 @@ class Commit:
         seen = new["fetched_at"]
         if before is not None and (stays := precedence.stays(before, new, self._now)):
             return Change(stays), None
-        if withdrawn_at:
+        if withdrawn_at != new["withdrawn_at"]:
             new = {**new, "withdrawn_at": withdrawn_at}
         is_comparable = before is not None and precedence.is_comparable(before, new)
         old, moved_page = self._old(before) if before is not None and is_comparable else (None, None)

@@ -31,9 +31,10 @@ class Edit(NamedTuple):
 
 
 class KeptPage(NamedTuple):
-    """A page that is kept, and the record as JSON that was made of it."""
+    """A page that is kept, the record as JSON that was made of it, and since when its story is withdrawn."""
 
     record: str
+    withdrawn_at: str | None
     page: PageRow
 
 
@@ -82,8 +83,8 @@ class Provenance:
         """The page of each chosen story that its record was made of, if it is kept, by ascending sid."""
         stories, pages = schema.stories.c, schema.pages.c
         is_its_own = and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash)
-        wanted = select(stories.record, schema.pages).join(schema.stories, is_its_own)
+        wanted = select(stories.record, stories.withdrawn_at, schema.pages).join(schema.stories, is_its_own)
         for statement in records.chosen(wanted, choice):
             ordered = statement.order_by(pages.sid)
             with self._connection.execute(ordered, execution_options={"yield_per": PAGES_AT_ONCE}) as found:
-                yield from (KeptPage(record, PageRow(*row)) for record, *row in found)
+                yield from (KeptPage(row[0], row[1], PageRow(*row[2:])) for row in found)

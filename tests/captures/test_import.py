@@ -41,7 +41,7 @@ def records(chosen: Options) -> list[dict[str, Any]]:
 
 def rows(chosen: Options, table: Any) -> list[Any]:
     with Store.opened(chosen) as store, store.reading() as connection:
-        return list(connection.execute(select(table)))
+        return list(connection.execute(select(table).order_by(*table.primary_key)))
 
 
 def everything(chosen: Options) -> list[Any]:
@@ -75,7 +75,7 @@ def test_what_is_imported_is_what_a_crawl_brings_but_for_its_origin(chosen: Opti
     with Store.opened(chosen) as store, store.snapshot() as view:
         assert list(view.with_outcome(Outcome.STORED)) == [5, 6]
         assert view.history.origins(ALL) == {"warc": 2}
-        kept = [view.pages.data(row.page) for row in view.provenance.pages(ALL)]
+        kept = [view.pages.data(each.page.page) for each in view.provenance.pages(ALL)]
     assert kept == [page(5), page(6)]
     (made,) = rows(chosen, schema.runs)
     assert (made.spider, made.name, made.exit_status) == ("import", report.run, 0)

@@ -14,7 +14,7 @@ from solidot_spider import items
 from solidot_spider.base import site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures import warc_pages
-from solidot_spider.captures.capture import SKIPPED, Capture, Left
+from solidot_spider.captures.capture import SKIPPED, Capture, Fate, Left
 from tests.captures.warcs import AT, HTML, Archive, answered, by_hand, chunked, packed
 from tests.stores import page
 
@@ -105,7 +105,7 @@ def test_a_body_that_is_not_there_whole_is_told(tmp_path: Path, block: bytes, re
     ],
 )
 def test_what_is_answered_by_no_page_is_named_as_a_crawl_names_it(
-    tmp_path: Path, block: str, fate: str, reason: str
+    tmp_path: Path, block: str, fate: Fate, reason: str
 ) -> None:
     path = tmp_path / "a.warc"
     path.write_bytes(by_hand(site.story_url(5), block.encode()))

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from warcio.checker import Checker
 
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
+from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures.import_run import ImportRun
 from solidot_spider.export import cdxj, dataset
 from solidot_spider.export.errors import ExportError
@@ -29,7 +31,7 @@ from tests.crawling import crawl, solidot
 from tests.export.conftest import visit
 from tests.export.test_directory import whole
 from tests.server.client import Running, running
-from tests.stores import fields, page, run, stored
+from tests.stores import NOW, fields, heard, page, run, stored
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,17 @@ def test_the_index_leads_to_each_record(chosen: Options, store: Store, out: Path
 )
 def test_an_address_is_sorted_as_indexes_sort_it(url: str, key: str) -> None:
     assert cdxj.key(url) == key
+
+
+def test_a_withdrawn_story_comes_back_withdrawn(chosen: Options, store: Store, tmp_path: Path, out: Path) -> None:
+    run(store, stored(5), stored(6))
+    for days in (1, 3):
+        run(store, heard(5, Outcome.MISSING, at=NOW + timedelta(days=days)))
+    dataset.export(chosen, out)
+    again = Options(data_dir=tmp_path / "again")
+    ImportRun(again, [out]).run()
+    assert lines(again) == lines(chosen)
+    assert json.loads(lines(again)[0])["withdrawn_at"] == clock.iso(NOW + timedelta(days=1))
 
 
 def test_what_was_imported_keeps_its_origin(chosen: Options, tmp_path: Path, out: Path) -> None:
