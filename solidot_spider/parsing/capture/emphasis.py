@@ -47,8 +47,9 @@ class Emphasis:
         opened = self._open.setdefault(mark, [])
         if can_close and opened:
             piece = opened.pop()
-            # Tools lose the space at the beginning and the end of an element.
-            self._out[piece] = f"{' ' if piece in self._after_sentence else ''}<{_ELEMENTS[len(mark)]}>"
+            # Tools lose the space at the beginning and the end of an element, as one around whole lines has it.
+            holds_lines = piece in self._after_sentence and (not behind or self._has_break(piece))
+            self._out[piece] = f"{' ' if holds_lines else ''}<{_ELEMENTS[len(mark)]}>"
             is_sentence = before in SENTENCE_ENDS and (behind.isalnum() or behind == "[")
             self._out.append(f"</{_ELEMENTS[len(mark)]}>{' ' if is_sentence else ''}")
             return True
@@ -62,6 +63,10 @@ class Emphasis:
         self._out.append(mark)
         return False
 
+    def _has_break(self, piece: int) -> bool:
+        """Whether a line break is behind a piece."""
+        return _BREAK in self._out[piece:]
+
     def forget(self, piece: int) -> None:
         """Forget the open marks from a piece on, which are gone."""
         for opened in self._open.values():
@@ -71,7 +76,7 @@ class Emphasis:
     def end_block(self) -> None:
         """Leave open what may be closed in a later block: an element around whole paragraphs."""
         for mark, opened in self._open.items():
-            if opened and not any(piece.startswith("<br") for piece in self._out[opened[-1] :]):
+            if opened and not self._has_break(opened[-1]):
                 self._open_before[mark] = opened[-1]
             if self._style.escapes:
                 for piece in opened:
