@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
+from solidot_spider.parsing.capture import lost_breaks
 from solidot_spider.parsing.capture.inline import InlineWriter
 from solidot_spider.parsing.capture.links import References
 from solidot_spider.parsing.capture.style import Style
@@ -125,16 +126,11 @@ class BlockWriter:
         number = int(found[3] or 0)
         indent = found.end() if found[4] or found[5] else found.end() + 1
         before = self._open[matched] if matched < len(self._open) and self._open[matched].tag == tag else None
-        if (
-            tag == "ol"
-            and not (before and (number == before.number + 1 or number == before.number == 1))
-            and number != 1
-        ):
-            return False
-        if tag == "ol" and before is None and number != 1:
+        goes_on = before is not None and (tag == "ul" or number == before.number + 1 or number == before.number == 1)
+        if tag == "ol" and not goes_on and (number != 1 or self._counts_down()):
             return False
         self._end_block()
-        if before and (tag == "ul" or number != 1 or before.number == 1):
+        if before and goes_on:
             self._close(matched + 1)
             self.out.append("</li><li>")
             before.indent, before.number = indent, number
@@ -142,6 +138,10 @@ class BlockWriter:
             self._close(matched)
             self._push(_Container(tag, indent, number))
         return True
+
+    def _counts_down(self) -> bool:
+        """Whether the line before looks like an item, but is none, since its number did not fit."""
+        return bool(self._paragraph) and _ITEM.match(self._paragraph[-1]) is not None
 
     def _push(self, container: _Container) -> None:
         if len(self._open) >= _MAX_CONTAINERS:
@@ -163,11 +163,7 @@ class BlockWriter:
         elif heading:
             self._end_block()
             self._write_heading(f"h{len(heading[1])}", heading_text(heading[2] or ""))
-        elif (
-            len(self._paragraph) == 1
-            and (found := UNDERLINE.match(text))
-            and is_underline(found[1], self._paragraph[0])
-        ):
+        elif len(self._paragraph) == 1 and (found := UNDERLINE.match(text)) and is_underline(found[1], self._paragraph[0]):
             title, self._paragraph = self._paragraph[0], []
             self._write_heading("h1" if found[1][0] == "=" else "h2", title)
         elif _is_rule(text):
@@ -217,7 +213,7 @@ class BlockWriter:
         if self._paragraph:
             lines, self._paragraph = self._paragraph, []
             self.out.append("<p>")
-            self._inline.write("\n".join(lines).strip())
+            self._inline.write(lost_breaks.restored("\n".join(lines).strip()))
             self.out.append("</p>")
         if self._code is not None:
             code, self._code = "\n".join(self._code), None

@@ -6,8 +6,8 @@ import html
 import re
 from typing import NamedTuple
 
-_PUNCTUATION = r"!-/:-@\[-`{-~"
-_ESCAPED = re.compile(rf"\\([{_PUNCTUATION}])")
+PUNCTUATION = r"!-/:-@\[-`{-~"
+_ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _REFERENCE = re.compile(
     r"^ {0,3}\[([^\[\]\n]{1,300})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)"

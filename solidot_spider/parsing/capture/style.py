@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 _HARD_BREAK = re.compile(r"[^ \n] {2,}\n|[^\\\n]\\\n")
 _LONG_LINE = re.compile(r"^(?![ \t>]*(?:[*+-]|\d+[.)])\s|[#|\[<])[^ \n]{1,72} (?=[^\n]{48,})[^\n]*", re.MULTILINE)
+_INDENTED_ITEM = re.compile(r"^  \* \[", re.MULTILINE)
+_ITEM = re.compile(r"^[*+-] ", re.MULTILINE)
 _WIDTH = 120
-_MAX_LINE = 2000
 
 
 class Style(NamedTuple):
@@ -19,12 +20,14 @@ class Style(NamedTuple):
         escapes_code: it escaped backquotes, too.
         keeps_breaks: it marked a line break, so that a plain line end is one of the page's source.
         is_wrapped: it broke lines at spaces to fit a width.
+        adds_spaces: it puts spaces around emphasis, as html2text does, known by its way to write lists.
     """
 
     escapes: bool = False
     escapes_code: bool = False
     keeps_breaks: bool = False
     is_wrapped: bool = False
+    adds_spaces: bool = False
 
 
 def of(text: str) -> Style:
@@ -34,4 +37,5 @@ def of(text: str) -> Style:
         escapes_code="\\`" in text,
         keeps_breaks=_HARD_BREAK.search(text) is not None,
         is_wrapped=not any(len(found[0]) > _WIDTH for found in _LONG_LINE.finditer(text)),
+        adds_spaces=_INDENTED_ITEM.search(text) is not None and _ITEM.search(text) is None,
     )
