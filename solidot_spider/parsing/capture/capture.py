@@ -72,5 +72,7 @@ def _shared_sid(lines: list[str], found: Layout, references: References) -> int 
     """The only sid in the share links of the first story's meta line."""
     first = found.regions[0]
     del references
-    sids = {site.shared_sid(unescape(line)) for line in lines[first.meta : first.body] if SHARE_MARK in line}
+    sids = {
+        site.shared_sid(unescape(line)) for line in lines[first.meta : first.body] if SHARE_MARK in line
+    }
     return sids.pop() if len(sids) == 1 else None

@@ -59,9 +59,7 @@ def _block(lines: list[str], region: Region, text: list[str], references: Refere
     body = BlockWriter(references, style).write(text)
     return _box(
         BLOCK_CLASS,
-        _box(HEADING_BOX_CLASS, f"<{HEADING_TAG}>{heading}</{HEADING_TAG}>")
-        + _box(META_CLASS, meta)
-        + _box(BODY_CLASS, body),
+        _box(HEADING_BOX_CLASS, f"<{HEADING_TAG}>{heading}</{HEADING_TAG}>") + _box(META_CLASS, meta) + _box(BODY_CLASS, body),
     )
 
 
