@@ -128,6 +128,24 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
     return story
 
 
+def reread(data: bytes, url: str, fetched_at: datetime, sid: int) -> Story | str | None:
+    """The story that today's parser makes of a kept page, or why it gives none.
+
+    Args:
+        data: the page's bytes.
+        url: the address that answered, after any redirect.
+        fetched_at: when the page was fetched.
+        sid: the story that was asked for.
+
+    Returns:
+        the story; or the reason why the page is unparsed; or None if it is the answer for a story that is missing.
+    """
+    found = record(data, url, fetched_at, sid)
+    if isinstance(found, Unparsed):
+        return found.reason
+    return found if isinstance(found, Story) else None
+
+
 def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, Any] | None:
     """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
 
