@@ -111,10 +111,8 @@ class Snapshot:
             .outerjoin(schema.pages, and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash))
             .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
         )
-        old = statement.where(is_old).order_by(stories.sid.desc()).limit(limit)
-        rows = list(self._connection.execute(old))
-        young = statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows))
-        rows += self._connection.execute(young)
+        rows = list(self._connection.execute(statement.where(is_old).order_by(stories.sid.desc()).limit(limit)))
+        rows += self._connection.execute(statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows)))
         pages_of = [None if row[3] is None else PageRow(*row[3:]).page for row in rows]
         return [KnownStory(row[0], row[1], row[2], page) for row, page in zip(rows, pages_of, strict=True)]
 
