@@ -12,9 +12,23 @@ from solidot_spider.base import console, streams
 from solidot_spider.base.console import refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
-from solidot_spider.commands import backup, demo, export, imports, places, probe, status
+from solidot_spider.commands import backup, demo, export, imports, page, pages, places, probe, record, reparse, status
 
-VERBS = {verb.name: verb for verb in (demo.VERB, probe.VERB, export.VERB, imports.VERB, status.VERB, backup.VERB)}
+VERBS = {
+    verb.name: verb
+    for verb in (
+        demo.VERB,
+        probe.VERB,
+        export.VERB,
+        imports.VERB,
+        status.VERB,
+        reparse.VERB,
+        pages.VERB,
+        page.VERB,
+        record.VERB,
+        backup.VERB,
+    )
+}
 
 _EPILOG = """\
 every other word is one of Scrapy's commands, with this project's settings, from any directory:

@@ -102,5 +102,4 @@ class ImportRun:
         if self.fetched_at is not None:
             given["fetched_at"] = [clock.iso(self.fetched_at)]
         arguments = msgspec.json.encode(given).decode()
-        # It does not decide where crawling by sid begins: what others have saved may be of any year.
-        return RunStart(name, IMPORT, arguments, self.chosen.site_url, clock.iso(clock.now()), is_single=1)
+        return RunStart(name, IMPORT, arguments, self.chosen.site_url, clock.iso(clock.now()))

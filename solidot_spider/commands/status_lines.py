@@ -21,7 +21,7 @@ def lines(status: Status, width: int | None = None) -> Iterator[str]:
         status: a store's status.
         width: the columns of the terminal, for a bar of the coverage; None if there is no terminal.
     """
-    yield f"{status.store}: {_stories(status)}, {_size(status.bytes)}"
+    yield f"{status.store}: {_stories(status)}, {size(status.bytes)}"
     if status.site:
         yield f"site: {status.site}"
     known = ", ".join(f"{count:,} {outcome}" for outcome, count in status.outcomes.items() if count)
@@ -45,7 +45,8 @@ def _stories(status: Status) -> str:
     return f"{status.stories:,} stories{withdrawn} from {first} to {last}"
 
 
-def _size(count: float) -> str:
+def size(count: float) -> str:
+    """A number of bytes, for a person."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if count < 1024 or unit == "GiB":
             break

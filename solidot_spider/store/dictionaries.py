@@ -63,14 +63,15 @@ def newest(connection: Connection) -> Dictionary | None:
     return None if row is None else Dictionary(*row)
 
 
-def is_due(connection: Connection, pages: int) -> bool:
+def is_due(connection: Connection, pages: int, growth: int = GROWTH) -> bool:
     """Whether so many pages are kept that a dictionary is made of them.
 
     Args:
         connection: a transaction.
         pages: how many were kept when the last one was made; 0 if there is none.
+        growth: how many times as many there must be.
     """
-    needed = max(FIRST, GROWTH * pages)
+    needed = max(FIRST, growth * pages)
     return connection.execute(select(schema.pages.c.sid).limit(1).offset(needed - 1)).first() is not None
 
 

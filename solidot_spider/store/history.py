@@ -91,9 +91,13 @@ class History:
 
     def reparse(self, since: Since) -> str | None:
         """The name of a run that has parsed kept pages again since then; None if there is none."""
-        runs = schema.runs.c
+        runs, next_run = schema.runs.c, schema.runs.alias().c
+        # Of a killed one nobody knows the end: it ended before another run could hold the store.
+        is_dead = exists().where(next_run.id > runs.id, next_run.is_single == 0, next_run.started_at <= since.at)
         is_later = or_(
-            runs.id > since.run_id if since.run_id else runs.started_at >= since.at, runs.ended_at >= since.at
+            runs.id > since.run_id if since.run_id else runs.started_at >= since.at,
+            runs.ended_at >= since.at,
+            and_(runs.ended_at.is_(None), ~is_dead),
         )
         found = select(runs.name).where(runs.spider == REPARSE, runs.id != since.run_id, is_later).order_by(runs.id)
         return self._connection.execute(found.limit(1)).scalar()

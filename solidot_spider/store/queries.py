@@ -14,7 +14,7 @@ from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
-from solidot_spider.store.history import History
+from solidot_spider.store.history import IMPORT, History
 from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
@@ -113,10 +113,8 @@ class Snapshot:
             .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
             .where(stories.origin.in_(items.PAGES))
         )
-        old = statement.where(is_old).order_by(stories.sid.desc()).limit(limit)
-        rows = list(self._connection.execute(old))
-        young = statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows))
-        rows += self._connection.execute(young)
+        rows = list(self._connection.execute(statement.where(is_old).order_by(stories.sid.desc()).limit(limit)))
+        rows += self._connection.execute(statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows)))
         pages_of = [None if row[3] is None else PageRow(*row[3:]).page for row in rows]
         return [KnownStory(row[0], row[1], row[2], page) for row, page in zip(rows, pages_of, strict=True)]
 
@@ -165,14 +163,14 @@ class Snapshot:
         """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
 
         What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have
-        does not: a list may have named any id.
+        does not: a list may have named any id; nor what was imported: others may have saved any story.
         """
         visits, runs = schema.visits.c, schema.runs.c
         statement = (
             select(visits.sid)
             .join(schema.runs, runs.id == visits.run_id)
             .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
-            .where(visits.outcome != Outcome.MISSING)
+            .where(visits.outcome != Outcome.MISSING, runs.spider != IMPORT)
             .order_by(visits.sid)
             .limit(1)
         )
