@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from solidot_spider.base import site
+from solidot_spider.base.origins import Origin
 
 PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
@@ -26,16 +27,6 @@ SourceUrl = Annotated[str, Meta(pattern=r"^(?:https?|ftp)://[^\s]+$")]
 BeijingTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00$")]
 UtcTime = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
 Count = Annotated[int, Meta(ge=0)]
-Origin = Literal["crawl", "warc", "html", "markdown"]
-"""Where a record's page comes from: our own crawl, or a file that was imported."""
-
-CRAWL: Final = "crawl"
-WARC: Final = "warc"
-HTML: Final = "html"
-MARKDOWN: Final = "markdown"
-ORIGINS: tuple[Origin, ...] = (CRAWL, WARC, HTML, MARKDOWN)
-PAGES: Final = frozenset({CRAWL, WARC, HTML})
-"""Origins of whole pages; Markdown is a capture of one's text."""
 
 
 class Editor(Struct, gc=False):
@@ -151,18 +142,6 @@ def line(story: Story | dict[str, Any]) -> bytes:
 
 _VERSION_1 = b',"schema_version":1}'
 _UPGRADED = b',"origin":"crawl","schema_version":2}'
-
-
-def origin(name: str) -> Origin:
-    """The origin of this name.
-
-    Raises:
-        ValueError: there is none.
-    """
-    for each in ORIGINS:
-        if each == name:
-            return each
-    raise ValueError(f"{name!r} is no origin; there is {', '.join(ORIGINS)}")
 
 
 def upgraded(data: bytes) -> bytes:

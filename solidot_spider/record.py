@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from solidot_spider import items
-from solidot_spider.base import clock, site
+from solidot_spider.base import clock, origins, site
 from solidot_spider.items import Story
 from solidot_spider.parsing import body, page, sources, submitter
 from solidot_spider.parsing.capture import capture
@@ -93,7 +93,7 @@ def to_story(draft: Draft) -> Story:
         fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
         content_hash=items.content_hash(fields),
-        origin=items.CRAWL,
+        origin=origins.CRAWL,
         schema_version=items.SCHEMA_VERSION,
     )
     if _may_be_large(story, story_page.page_size) and len(items.line(story)) > _max_size(story_page):
@@ -175,25 +175,23 @@ def record_of(
 
     Args:
         data: the page's bytes.
-        origin: where it comes from, one of ``items.ORIGINS``: ``markdown`` is a capture of its text, all else the page.
+        origin: where it comes from, of ``origins.ORIGINS``: ``markdown`` is a capture of its text, all else a page.
         url: the address that answered, after any redirect.
         fetched_at: when the page was fetched; None of a capture that says it.
         sid: the story that was asked for; by default that of ``url``.
     """
-    if origin == items.MARKDOWN:
+    if origin == origins.MARKDOWN:
         made = record_of_capture(data, fetched_at, site.asked_sid(url) if sid is None else sid)
     else:
         assert fetched_at is not None, "no page says when it was fetched"
         page_story = record(data, url, fetched_at, sid)
         made = CapturedStory(page_story, ()) if isinstance(page_story, Story) else page_story
     if isinstance(made, CapturedStory):
-        made.story.origin = items.origin(origin)
+        made.story.origin = origins.origin(origin)
     return made
 
 
-def reread(
-    data: bytes, url: str, fetched_at: datetime, sid: int, origin: str = items.CRAWL
-) -> Story | str | None:
+def reread(data: bytes, url: str, fetched_at: datetime, sid: int, origin: str = origins.CRAWL) -> Story | str | None:
     """The story that today's parser makes of a kept page, or why it gives none.
 
     Args:
@@ -212,7 +210,9 @@ def reread(
     return found.story if isinstance(found, CapturedStory) else None
 
 
-def reparse(data: bytes, url: str, fetched_at: datetime, sid: int, origin: str = items.CRAWL) -> dict[str, Any] | None:
+def reparse(
+    data: bytes, url: str, fetched_at: datetime, sid: int, origin: str = origins.CRAWL
+) -> dict[str, Any] | None:
     """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
 
     Args:

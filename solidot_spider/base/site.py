@@ -41,6 +41,15 @@ def identity(base: str) -> str:
     return f"{parts.scheme}://{name}{port}"
 
 
+def identity_of(url: str) -> str:
+    """The site of an absolute URL, as ``identity`` names it; '' if it is none of http."""
+    try:
+        parts = urlsplit(url)
+        return identity(f"{parts.scheme}://{parts.netloc}") if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
 def host(url: str) -> str:
     """The host of an absolute http(s) or ftp URL: lower case, without port, user or ``www.``; '' if it has none."""
     found = _HOST.match(url)

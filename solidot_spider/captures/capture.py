@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from solidot_spider.base.origins import Origin
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.items import Origin
 
 SKIPPED: Final = "skipped"
 """What becomes of what is no page of a story, by rule: nothing is wrong with it."""

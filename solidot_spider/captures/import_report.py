@@ -108,7 +108,7 @@ def run_row(report: ImportReport, tally: Tally) -> RunEnd:
     return {
         "ended_at": report.ended_at,
         "asked": 0,
-        "settled_before": 0,
+        "settled_before": tally.changes.total() - tally.stored,
         "counts": msgspec.json.encode(tally.outcomes()).decode(),
         "unasked": None,
         "questions": "{}",

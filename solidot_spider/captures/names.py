@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from solidot_spider.items import HTML, MARKDOWN, WARC, Origin
+from solidot_spider.base.origins import HTML, MARKDOWN, WARC, Origin
 
 PACKED = (".gz",)
 

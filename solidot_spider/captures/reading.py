@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from solidot_spider.base.origins import WARC
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures import saved_files, saved_pages
 from solidot_spider.captures.capture import SKIPPED, Capture, Left
 from solidot_spider.captures.saved_files import SavedFile
 from solidot_spider.captures.tally import Tally
-from solidot_spider.items import WARC
 
 NO_PAGE = "a file of another kind"
 

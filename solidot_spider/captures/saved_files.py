@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from solidot_spider.base.origins import WARC, Origin
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.captures import names
-from solidot_spider.items import WARC, Origin
 
 
 class SavedFile(NamedTuple):

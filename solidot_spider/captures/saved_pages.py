@@ -8,10 +8,10 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+from solidot_spider.base.origins import MARKDOWN, Origin
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures import names
 from solidot_spider.captures.capture import CUT_SHORT, LARGEST, TOO_LARGE, Capture, Left
-from solidot_spider.items import MARKDOWN, Origin
 from solidot_spider.parsing import own_sid
 
 _GZIP = b"\x1f\x8b"

@@ -99,7 +99,7 @@ class Tally:
 
     def outcomes(self) -> dict[str, int]:
         """How many captures ended how, by the outcomes of a crawl; what was skipped is none."""
-        counts = Counter({str(Outcome.STORED): self.changes.total()})
+        counts = Counter({str(Outcome.STORED): self.stored})
         for each in self._left.values():
             counts[each.outcome] += each.count
         return {str(each): counts[str(each)] for each in Outcome}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from solidot_spider import items
-from solidot_spider.base import clock, site
+from solidot_spider.base import clock, origins, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures.capture import Left
 from solidot_spider.captures.importing import Made
@@ -119,5 +118,5 @@ def _row(record: dict[str, object]) -> StoryRow:
     """What decides about a page that comes later; a record would fill the memory."""
     at = str(record["fetched_at"])
     sid, published = int(str(record["sid"])), str(record["published_at"])
-    origin, content_hash = items.origin(str(record["origin"])), str(record["content_hash"])
+    origin, content_hash = origins.origin(str(record["origin"])), str(record["content_hash"])
     return StoryRow(sid, published, content_hash, PARSER_VERSION, at, at, at, None, "", origin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ORIGIN = "Solidot-Origin"
-"""Where the page came from before it was written: one of ``items.ORIGINS``."""
+"""Where the page came from before it was written: one of ``origins.ORIGINS``."""
 
 WITHDRAWN = "Solidot-Withdrawn"
 """When the site was first seen to have the story no more; UTC, ISO 8601."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from solidot_spider import items
-from solidot_spider.base import site
+from solidot_spider.base import origins, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures import http_answer, http_body, warc_file
 from solidot_spider.captures.capture import CUT_SHORT, LARGEST, SKIPPED, TOO_LARGE, Capture, Fate, Left
@@ -64,7 +62,7 @@ def _of_record(record: Record, where: str, sites: frozenset[str], fetched_at: da
         return None
     url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip()
     sid = site.story_sid(url)
-    if _identity(url) not in sites:
+    if site.identity_of(url) not in sites:
         return Left(where, SKIPPED, OTHER_SITE)
     if sid is None:
         return Left(where, SKIPPED, OTHER_ADDRESS)
@@ -101,17 +99,17 @@ def _page(record: Record, where: str, url: str, sid: int, fetched_at: datetime |
     return Capture(where, origin, answer.body, sid, at, asked, url, answer.status, answer.headers, withdrawn_at)
 
 
-def _own_origin(name: str | None) -> items.Origin | None:
+def _own_origin(name: str | None) -> origins.Origin | None:
     """The origin that a record of ours names; None if it is another archiver's."""
     try:
-        return items.origin(name) if name else None
+        return origins.origin(name) if name else None
     except ValueError:
         return None
 
 
-def _origin(record: Record) -> items.Origin:
+def _origin(record: Record) -> origins.Origin:
     is_markdown = record.rec_type == "resource" and "markdown" in (record.content_type or "").lower()
-    return items.MARKDOWN if is_markdown else items.WARC
+    return origins.MARKDOWN if is_markdown else origins.WARC
 
 
 def _answer(record: Record) -> Answer:
@@ -191,12 +189,3 @@ def _time(text: str) -> datetime | None:
     if "T" not in text:  # a day is no time
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC, microsecond=0)
-
-
-def _identity(url: str) -> str:
-    """The site of an address, as ``site.identity`` names it; '' if it has none."""
-    try:
-        parts = urlsplit(url)
-        return site.identity(f"{parts.scheme}://{parts.netloc}") if parts.scheme in {"http", "https"} else ""
-    except ValueError:
-        return ""

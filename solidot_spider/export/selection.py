@@ -135,7 +135,7 @@ class Selection:
 
     def origins(self, view: Snapshot) -> dict[str, int]:
         """How many of the stories come from each origin; those that are withdrawn, too."""
-        return view.history.origins(replace(self.choice, withdrawn=True))
+        return view.provenance.origins(replace(self.choice, withdrawn=True))
 
     @property
     def choice(self) -> Choice:

@@ -17,13 +17,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from solidot_spider import __version__, items
+from solidot_spider import __version__
+from solidot_spider.base import origins
 from solidot_spider.captures.warc_fields import ASKED, ORIGIN, WITHDRAWN
 from solidot_spider.export.cdxj import Index
 from solidot_spider.export.packing import GZIP_LEVEL
 from solidot_spider.store.raw_pages import RawPage
 
-_MEDIA = {items.MARKDOWN: "text/markdown; charset=utf-8"}
+_MEDIA = {origins.MARKDOWN: "text/markdown; charset=utf-8"}
 _HTML = "text/html; charset=utf-8"
 _ABOUT = {
     "software": f"solidot_spider/{__version__}",

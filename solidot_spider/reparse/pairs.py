@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 import msgspec
 
 from solidot_spider import items, record
-from solidot_spider.base import clock, site
+from solidot_spider.base import clock, origins, site
 from solidot_spider.base.files import replacing
 from solidot_spider.record import CapturedStory
 from solidot_spider.store import changes
@@ -29,7 +29,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
     answered: str
     status: int
     fetched_at: str
-    origin: str = items.CRAWL
+    origin: str = origins.CRAWL
 
     @classmethod
     def of(cls, row: PageRow) -> Self:

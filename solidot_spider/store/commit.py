@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,14 +19,6 @@ from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRo
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
-
-
-def _now() -> datetime:
-    """The time; where a pinned clock cannot be read any more, one that no time is ahead of: no commit fails for it."""
-    try:
-        return clock.now()
-    except clock.ClockError:
-        return datetime.max.replace(tzinfo=UTC) - 2 * clock.SKEW
 
 
 class Written(NamedTuple):
@@ -72,7 +63,7 @@ class Commit:
         self.written: dict[int, Written] = {}
         self._connection = connection
         self._run_id = run_id
-        self._now = _now()
+        self._now = precedence.believed_until()
         self._states = states
         self._stories = stories
         self._reparse = reparse
@@ -156,7 +147,7 @@ class Commit:
             self._new_unproven.append(UnprovenRow.of(sid, self._run_id, change.kind, before, moved_page))
             return change, None if old is None else change
         self._new_unproven.append(kept._replace(run_id=self._run_id, kind=change.kind))
-        return change, _difference(kept.story, new)
+        return change, precedence.difference(kept.story, new)
 
     def _old(self, before: StoryRow) -> tuple[dict[str, Any] | None, str | None]:
         """A story's record by today's parser, if there is one, and the hash that its page is kept under if not its own.
@@ -207,10 +198,3 @@ class Commit:
         if rows:
             statement = database.upsert(self._connection.dialect.name, table) if replaces else insert(table)
             self._connection.execute(statement, [row._asdict() for row in rows])
-
-
-def _difference(known: StoryRow | None, new: dict[str, Any]) -> Change | None:
-    """How a record differs from that of a story kept aside; None if it was another parser's, or if there was none."""
-    if known is None or known.parser_version != PARSER_VERSION or not precedence.is_comparable(known, new):
-        return None
-    return changes.between(msgspec.json.decode(known.record), new)

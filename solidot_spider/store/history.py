@@ -85,10 +85,6 @@ class History:
         """How many of the chosen stories each version of the parser has read, by ascending version."""
         return records.parser_versions(self._connection, choice)
 
-    def origins(self, choice: Choice) -> dict[str, int]:
-        """How many of the chosen stories come from each origin."""
-        return records.origins(self._connection, choice)
-
     def reparse(self, since: Since) -> str | None:
         """The name of a run that has parsed kept pages again since then; None if there is none."""
         runs, next_run = schema.runs.c, schema.runs.alias().c

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
-from solidot_spider import items
-from solidot_spider.base import clock
+from solidot_spider.base import clock, origins
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.items import PARSER_VERSION
@@ -64,7 +63,7 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
             select(schema.stories)
             .join(schema.sids, sids.sid == stories.sid)
             .where(stories.published_at < before, stories.withdrawn_at.is_(None), sids.outcome == Outcome.STORED)
-            .where(~exists().where(schema.unproven.c.sid == stories.sid), stories.origin.in_(items.PAGES))
+            .where(~exists().where(schema.unproven.c.sid == stories.sid), stories.origin.in_(origins.PAGES))
             .order_by(stories.published_at.desc(), stories.sid.desc())
             .limit(limit)
         )
@@ -87,7 +86,7 @@ def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()
             return []
         before = clock.earlier(last, older_than)
         statement = select(stories.record).where(stories.published_at <= before, stories.withdrawn_at.is_(None))
-        pages = statement.where(stories.origin.in_(items.PAGES))
+        pages = statement.where(stories.origin.in_(origins.PAGES))
         ordered = pages.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
         return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]
 

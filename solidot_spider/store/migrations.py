@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
 
-from solidot_spider import items
-from solidot_spider.base import site
+from solidot_spider.base import origins, site
 from solidot_spider.store import schema
 from solidot_spider.store.database import writing
 from solidot_spider.store.errors import StoreError, no_store, store_errors
@@ -40,7 +39,7 @@ def _add_origins(connection: Connection) -> None:
     Records are not written again: a million of them would take minutes, and each is read as one of today's schema.
     """
     for table in ("stories", "pages"):
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN origin TEXT NOT NULL DEFAULT '{items.CRAWL}'")
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN origin TEXT NOT NULL DEFAULT '{origins.CRAWL}'")
     old = "revisions_before_5"
     connection.exec_driver_sql(f"ALTER TABLE revisions RENAME TO {old}")
     if connection.dialect.name == "postgresql":  # the name of its key is taken until then

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from solidot_spider import items
-from solidot_spider.base import clock
+import msgspec
+
+from solidot_spider.base import clock, origins
+from solidot_spider.items import PARSER_VERSION
+from solidot_spider.store import changes
+from solidot_spider.store.changes import Change
 from solidot_spider.store.rows import StoryRow
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
 
 Stays = Literal["older", "lesser", "same"]
 """Why a stored record stays: the new page is older, or no page but Markdown, or it is the one that is stored."""
+
+
+def believed_until() -> datetime:
+    """The time; where a pinned clock cannot be read any more, one that no time is ahead of: no commit fails for it."""
+    try:
+        return clock.now()
+    except clock.ClockError:
+        return datetime.max.replace(tzinfo=UTC) - 2 * clock.SKEW
 
 
 def stays(story: StoryRow, new: dict[str, Any], now: datetime, *, is_imported: bool = False) -> Stays | None:
@@ -25,7 +37,7 @@ def stays(story: StoryRow, new: dict[str, Any], now: datetime, *, is_imported: b
         now: the time; a stored time after it is not believed.
         is_imported: whether the new page came from a file: it may be the very one that is stored.
     """
-    if new["origin"] == items.MARKDOWN and story.origin != items.MARKDOWN:
+    if new["origin"] == origins.MARKDOWN and story.origin != origins.MARKDOWN:
         return "lesser"
     if story.last_seen > new["fetched_at"] and not clock.is_ahead(story.last_seen, now):
         return "older"
@@ -35,9 +47,16 @@ def stays(story: StoryRow, new: dict[str, Any], now: datetime, *, is_imported: b
 
 def is_comparable(story: StoryRow, new: Mapping[str, object]) -> bool:
     """Whether a difference between two records tells of an edit: a page always says more than a capture of it."""
-    return (story.origin == items.MARKDOWN) == (new["origin"] == items.MARKDOWN)
+    return (story.origin == origins.MARKDOWN) == (new["origin"] == origins.MARKDOWN)
 
 
 def was_heard_later(before: SidState | None, visit: Visit) -> bool:
     """Whether the site has said after a page that was imported that it has the story no more."""
     return visit.is_imported and before is not None and before.is_missing and before.at > visit.at
+
+
+def difference(known: StoryRow | None, new: dict[str, Any]) -> Change | None:
+    """How a record differs from that of a story kept aside; None if it was another parser's, or if there was none."""
+    if known is None or known.parser_version != PARSER_VERSION or not is_comparable(known, new):
+        return None
+    return changes.between(msgspec.json.decode(known.record), new)

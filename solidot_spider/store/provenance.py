@@ -53,6 +53,10 @@ class Provenance:
         sites = schema.sites.c
         return self._connection.execute(select(sites.url).where(sites.is_mirror == 0)).scalar()
 
+    def origins(self, choice: Choice = ALL) -> dict[str, int]:
+        """How many of the chosen stories come from each origin."""
+        return records.count_by_origin(self._connection, choice)
+
     def span(self, choice: Choice = ALL) -> Range | None:
         """The lowest and the highest of the chosen stories; None if there is none."""
         return records.span(self._connection, choice)

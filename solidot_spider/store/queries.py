@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from solidot_spider import items
-from solidot_spider.base import clock
+from solidot_spider.base import clock, origins
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
@@ -111,7 +110,7 @@ class Snapshot:
             .join(schema.sids, sids.sid == stories.sid)
             .outerjoin(schema.pages, and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash))
             .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
-            .where(stories.origin.in_(items.PAGES))
+            .where(stories.origin.in_(origins.PAGES))
         )
         rows = list(self._connection.execute(statement.where(is_old).order_by(stories.sid.desc()).limit(limit)))
         rows += self._connection.execute(statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from solidot_spider import items
+from solidot_spider.base import origins
 
 CODEC = "zstd"
 
@@ -32,7 +32,7 @@ class RawPage(NamedTuple):
     codec: str
     body: bytes
     dictionary_id: int | None = None
-    origin: str = items.CRAWL
+    origin: str = origins.CRAWL
 
 
 class CodecError(ValueError):

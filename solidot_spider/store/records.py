@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, cast, func, or_, select
 
 from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import schema
 
@@ -71,13 +72,13 @@ def parser_versions(connection: Connection, choice: Choice) -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def origins(connection: Connection, choice: Choice) -> dict[str, int]:
+def count_by_origin(connection: Connection, choice: Choice) -> dict[str, int]:
     """How many of the chosen stories come from each origin; only those that some come from."""
     origin, found = schema.stories.c.origin, Counter[str]()
     for statement in chosen(select(origin, func.count()).group_by(origin), choice):
         for name, stories in connection.execute(statement):
             found[name] += stories
-    return {name: found[name] for name in items.ORIGINS if found[name]}
+    return {name: found[name] for name in origins.ORIGINS if found[name]}
 
 
 def span(connection: Connection, choice: Choice) -> Range | None:

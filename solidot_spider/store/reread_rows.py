@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.base.outcome import SITE_ILL, Outcome
 from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.store.kept import Kept
@@ -50,7 +51,7 @@ def moved(readings: list[Reading], chosen: Reading | None) -> tuple[list[str], l
     Of equal content the latest stays, and a page before a capture in Markdown.
     """
     kept: dict[str, Reading] = {}
-    for each in sorted(readings, key=lambda each: each.row.origin in items.PAGES):
+    for each in sorted(readings, key=lambda each: each.row.origin in origins.PAGES):
         is_read = each.story is not None and (each is chosen or each.row.content_hash != UNPARSED)
         kept[each.story.content_hash if each.story is not None and is_read else each.row.content_hash] = each
     dropped = [each.row.content_hash for each in readings if kept.get(each.row.content_hash) is not each]

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
-from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.store.raw_pages import RawPage
 
 
@@ -22,7 +22,7 @@ class StoryRow(NamedTuple):
     last_changed: str
     withdrawn_at: str | None
     record: str
-    origin: str = items.CRAWL
+    origin: str = origins.CRAWL
 
 
 class PageRow(NamedTuple):
@@ -38,7 +38,7 @@ class PageRow(NamedTuple):
     codec: str
     body: bytes
     dictionary_id: int | None
-    origin: str = items.CRAWL
+    origin: str = origins.CRAWL
 
     @property
     def page(self) -> RawPage:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Dialect, ForeignKey, Index, Integer, LargeBinary,
 from sqlalchemy import Text as AnyText
 
 from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.items import YEARS
 
 
@@ -102,7 +103,7 @@ stories = Table(
     Column("last_changed", Text, nullable=False),
     Column("withdrawn_at", Text),
     Column("record", Record, nullable=False),  # JSON, a line of an export
-    Column("origin", Text, nullable=False, server_default=items.CRAWL),
+    Column("origin", Text, nullable=False, server_default=origins.CRAWL),
     Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers all that `status` counts
 )
 
@@ -157,7 +158,7 @@ pages = Table(
     Column("codec", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("dictionary_id", ForeignKey(dictionaries.c.id)),
-    Column("origin", Text, nullable=False, server_default=items.CRAWL),
+    Column("origin", Text, nullable=False, server_default=origins.CRAWL),
 )
 
 listings = Table(

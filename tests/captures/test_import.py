@@ -74,7 +74,7 @@ def test_what_is_imported_is_what_a_crawl_brings_but_for_its_origin(chosen: Opti
     assert records(chosen)[0]["content_hash"] == fields(5)["content_hash"]
     with Store.opened(chosen) as store, store.snapshot() as view:
         assert list(view.with_outcome(Outcome.STORED)) == [5, 6]
-        assert view.history.origins(ALL) == {"warc": 2}
+        assert view.provenance.origins(ALL) == {"warc": 2}
         kept = [view.pages.data(each.page.page) for each in view.provenance.pages(ALL)]
     assert kept == [page(5), page(6)]
     (made,) = rows(chosen, schema.runs)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from solidot_spider.base.origins import HTML, MARKDOWN, WARC
 from solidot_spider.captures import names
-from solidot_spider.items import HTML, MARKDOWN, WARC
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from solidot_spider import items
-from solidot_spider.base import site
+from solidot_spider.base import origins, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures import warc_pages
 from solidot_spider.captures.capture import SKIPPED, Capture, Fate, Left
@@ -36,7 +35,7 @@ def test_a_page_comes_as_it_was_answered(tmp_path: Path, *, is_packed: bool) -> 
     archive = Archive(tmp_path / "a.warc", packed=is_packed)
     path = archive.request(5).add(5, headers=[*HTML, ("X-Odd", "é")]).add(6).close()
     (one, other), left = read(path)
-    assert (one.data, one.sid, one.origin, one.status) == (page(5), 5, items.WARC, 200)
+    assert (one.data, one.sid, one.origin, one.status) == (page(5), 5, origins.WARC, 200)
     assert (one.asked, one.answered) == (site.story_url(5), site.story_url(5))
     assert one.fetched_at == datetime(2025, 11, 8, 4, tzinfo=UTC)
     assert one.headers[0] == HTML[0]
@@ -171,7 +170,7 @@ def test_a_truncated_record_is_told_by_its_own_field(tmp_path: Path) -> None:
 
 def test_a_resource_is_a_page_without_an_answer(tmp_path: Path) -> None:
     (found,), _ = read(Archive(tmp_path / "a.warc.gz").add(5, kind="resource").close())
-    assert (found.data, found.status, found.headers, found.origin) == (page(5), 0, (), items.WARC)
+    assert (found.data, found.status, found.headers, found.origin) == (page(5), 0, (), origins.WARC)
 
 
 @pytest.mark.parametrize("is_packed", [True, False])

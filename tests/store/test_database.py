@@ -90,7 +90,7 @@ def test_a_store_of_version_1_keeps_aside_from_now_on(chosen: Options) -> None:
             assert [row.sid for row in kept if row.dictionary_id] == [40]
             assert {row.origin for row in kept} == {"crawl"}
             assert next(view.records()) == items.line(fields(5))
-            assert view.history.origins(ALL) == {"crawl": 36}
+            assert view.provenance.origins(ALL) == {"crawl": 36}
             assert [row.at for row in connection.execute(select(schema.revisions))] == ["2025-11-08T04:00:00+00:00"]
             written = connection.execute(text("SELECT record FROM stories WHERE sid = 5")).scalar_one()
             assert written.endswith(',"schema_version":1}'), "a million records must not be written again"
