@@ -39,6 +39,7 @@ examples:
   solidot demo                                  try everything against a site of our own
   solidot status                                what the store has, what is missing and why
   solidot export stories.jsonl                  every story once, in one file
+  solidot reparse --dry-run                     what today's parser makes of the kept pages
   solidot backup solidot-backup.db              the store once more, as it is now
   solidot crawl --help                          arguments, files and exit status
 """
