@@ -15,6 +15,7 @@ from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import changes, database, kept_pages, schema
 from solidot_spider.store.changes import Change
 from solidot_spider.store.kept_pages import Reparse
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
 from solidot_spider.store.schema import UNPARSED
@@ -76,6 +77,7 @@ class Commit:
         self._states = states
         self._stories = stories
         self._reparse = reparse
+        self._pages = PageReader(connection)
         self._unproven = unproven
         self._new_states: list[SidState] = []
         self._new_stories: list[StoryRow] = []
@@ -147,7 +149,7 @@ class Commit:
         """
         if before.parser_version == PARSER_VERSION:
             return msgspec.json.decode(before.record), None
-        read = kept_pages.reparsed(self._connection, before, self._reparse)
+        read = kept_pages.reparsed(self._connection, before, self._reparse, self._pages)
         if read is None:
             return None, None
         content_hash: str = read.record["content_hash"]
