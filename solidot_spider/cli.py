@@ -41,6 +41,7 @@ examples:
   solidot status                                what the store has, what is missing and why
   solidot export stories.jsonl                  every story once, in one file
   solidot import captures.warc.gz pages/        what others have saved of the site
+  solidot reparse --dry-run                     what today's parser makes of the kept pages
   solidot backup solidot-backup.db              the store once more, as it is now
   solidot crawl --help                          arguments, files and exit status
 """

@@ -120,7 +120,7 @@ HASHED = (
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Story)
-
+_VERSION_1, _UPGRADED = b',"schema_version":1}', b',"origin":"crawl","schema_version":2}'
 
 YEARS = range(2000, 2100)
 """The years of which a story can be; a store that had one of the year 1 or 9999 could not tell any more what is new."""
@@ -138,10 +138,6 @@ def content_hash(fields: dict[str, Any]) -> str:
 def line(story: Story | dict[str, Any]) -> bytes:
     """The story as one line of JSON in UTF-8, its keys in the record's order, without the newline."""
     return _encoder.encode(story)
-
-
-_VERSION_1 = b',"schema_version":1}'
-_UPGRADED = b',"origin":"crawl","schema_version":2}'
 
 
 def upgraded(data: bytes) -> bytes:

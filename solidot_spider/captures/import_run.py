@@ -11,7 +11,7 @@ from time import monotonic
 
 import msgspec
 
-from solidot_spider import record
+from solidot_spider import kept_record
 from solidot_spider.base import clock, site
 from solidot_spider.base.options import Options
 from solidot_spider.captures import import_report, importing, reading, saved_files
@@ -58,7 +58,7 @@ class ImportRun:
         saved_files.check(self.paths)
         tally, begun, chosen = Tally(self.examples), monotonic(), self.chosen
         with ExitStack() as stack:
-            store = stack.enter_context(Store.opened(chosen, create=True, reparse=record.reparse))
+            store = stack.enter_context(Store.opened(chosen, create=True, reparse=kept_record.reparse))
             sites.claim(store, chosen.site_url, chosen.mirror_of)
             files = stack.enter_context(RunFiles.claimed(IMPORT, chosen.data_dir))
             stack.enter_context(store.hold(files.name))

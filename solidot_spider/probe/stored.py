@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from solidot_spider import record
+from solidot_spider import kept_record, record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.crawl.revisit import OPEN_FOR
@@ -61,7 +61,7 @@ def _record(known: KnownStory, pages: PageReader) -> dict[str, Any] | None:
         data = pages.data(page)
     except CodecError:
         return None
-    return record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid, page.origin)
+    return kept_record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid, page.origin)
 
 
 def check(data: bytes, url: str, stored: dict[str, Any]) -> Iterator[Finding]:

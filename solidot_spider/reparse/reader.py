@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import wait
 from typing import NamedTuple
 
-from solidot_spider import record
+from solidot_spider import kept_record
 from solidot_spider.base.options import Options
 from solidot_spider.reparse.tally import Tally
 from solidot_spider.store import kept, rereading
@@ -52,7 +52,7 @@ def read(store: Store, chunk: Chunk) -> Found:
     with store.reading() as connection:
         pages = PageReader(connection)
         for each in kept.kept(connection, chunk):
-            found = rereading.reread(each, record.reread, pages)
+            found = rereading.reread(each, kept_record.reread, pages)
             tally.add(found)
             if found.rewrite.is_needed:
                 rewrites.append(found.rewrite)

@@ -14,6 +14,7 @@ from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import changes, database, kept_pages, precedence, schema
 from solidot_spider.store.changes import Change
 from solidot_spider.store.kept_pages import Reparse
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
 from solidot_spider.store.schema import UNPARSED
@@ -67,6 +68,7 @@ class Commit:
         self._states = states
         self._stories = stories
         self._reparse = reparse
+        self._pages = PageReader(connection)
         self._unproven = unproven
         self._new_states: list[SidState] = []
         self._new_stories: list[StoryRow] = []
@@ -82,7 +84,9 @@ class Commit:
         sid = visit.sid
         before = self._states.get(sid)
         self._is_import = self._is_import or visit.is_imported
-        if visit.is_imported and (stays := self._stays(visit)):
+        if visit.is_imported and (
+            stays := precedence.stays(self._stories.get(sid), visit.record, self._now, is_imported=True)
+        ):
             self.written[sid] = Written(Change(stays), was_known_unparsed=False)
             return
         state = SidState.after_visit(before, visit, self._run_id)
@@ -103,17 +107,13 @@ class Commit:
         was_ahead = any(clock.is_ahead(each, self._now) for each in times if each)
         self.written[sid] = Written(change, before is not None and before.is_known_unparsed, answer, was_ahead)
 
-    def _stays(self, visit: Visit) -> precedence.Stays | None:
-        story = self._stories.get(visit.sid)
-        return precedence.stays(story, visit.record, self._now, is_imported=True) if story and visit.record else None
-
     def _add_story(
         self, sid: int, new: dict[str, Any], page: RawPage | None, withdrawn_at: str | None
     ) -> tuple[Change, Change | None]:
         """Collect a story's rows; what changed in the store, and how it differs from what is known."""
         before = self._stories.get(sid)
         seen = new["fetched_at"]
-        if before is not None and (stays := precedence.stays(before, new, self._now)):
+        if stays := precedence.stays(before, new, self._now):
             return Change(stays), None
         if withdrawn_at != new["withdrawn_at"]:
             new = {**new, "withdrawn_at": withdrawn_at}
@@ -156,7 +156,7 @@ class Commit:
         """
         if before.parser_version == PARSER_VERSION:
             return msgspec.json.decode(before.record), None
-        read = kept_pages.reparsed(self._connection, before, self._reparse)
+        read = kept_pages.reparsed(self._connection, before, self._reparse, self._pages)
         if read is None:
             return None, None
         content_hash: str = read.record["content_hash"]

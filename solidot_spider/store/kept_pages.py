@@ -26,13 +26,14 @@ class Reparsed(NamedTuple):
     page: PageRow
 
 
-def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -> Reparsed | None:
+def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None, pages: PageReader) -> Reparsed | None:
     """The kept page of a story, read by today's parser.
 
     Args:
         connection: a transaction.
         story: the story.
         reparse: the parser; None if there is none.
+        pages: gives the page's bytes.
 
     Returns:
         None if no page is kept, or the parser cannot read it.
@@ -46,7 +47,7 @@ def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -
         return None
     kept = PageRow(*row)
     try:
-        data = PageReader(connection).data(kept.page)
+        data = pages.data(kept.page)
     except CodecError:
         return None
     record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid, kept.origin)

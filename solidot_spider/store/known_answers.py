@@ -15,6 +15,7 @@ from solidot_spider.base.sids import Range, Sids
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, kept_pages, schema
 from solidot_spider.store.database import select_sids
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.rows import PageRow, StoryRow, UnprovenRow
 from solidot_spider.store.schema import IS_DATED, UNPARSED
 from solidot_spider.store.store import Store
@@ -68,7 +69,8 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
             .limit(limit)
         )
         rows = [StoryRow(*row) for row in connection.execute(statement)]
-        found = [_record(connection, row, store) for row in rows]
+        pages = PageReader(connection)
+        found = [_record(connection, row, store, pages) for row in rows]
     return [record for record in found if record is not None]
 
 
@@ -91,11 +93,11 @@ def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()
         return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]
 
 
-def _record(connection: Connection, story: StoryRow, store: Store) -> dict[str, Any] | None:
+def _record(connection: Connection, story: StoryRow, store: Store, pages: PageReader) -> dict[str, Any] | None:
     if story.parser_version == PARSER_VERSION:
         record: dict[str, Any] = msgspec.json.decode(story.record)
         return record
-    read = kept_pages.reparsed(connection, story, store.reparse)
+    read = kept_pages.reparsed(connection, story, store.reparse, pages)
     return read.record if read else None
 
 

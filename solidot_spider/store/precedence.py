@@ -28,15 +28,19 @@ def believed_until() -> datetime:
         return datetime.max.replace(tzinfo=UTC) - 2 * clock.SKEW
 
 
-def stays(story: StoryRow, new: dict[str, Any], now: datetime, *, is_imported: bool = False) -> Stays | None:
+def stays(
+    story: StoryRow | None, new: Mapping[str, Any] | None, now: datetime, *, is_imported: bool = False
+) -> Stays | None:
     """Why a stored record stays; None if a new one takes its place.
 
     Args:
-        story: the stored story.
-        new: the new record.
+        story: the stored story; None if there is none.
+        new: the new record; None if there is none.
         now: the time; a stored time after it is not believed.
         is_imported: whether the new page came from a file: it may be the very one that is stored.
     """
+    if story is None or new is None:
+        return None
     if new["origin"] == origins.MARKDOWN and story.origin != origins.MARKDOWN:
         return "lesser"
     if story.last_seen > new["fetched_at"] and not clock.is_ahead(story.last_seen, now):

@@ -161,8 +161,8 @@ class Snapshot:
     def lowest_crawled(self) -> int | None:
         """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
 
-        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have
-        does not: a list may have named any id; nor what was imported: others may have saved any story.
+        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have,
+        or what was imported, does not: a list may have named, and others may have saved, any story.
         """
         visits, runs = schema.visits.c, schema.runs.c
         statement = (
@@ -170,10 +170,8 @@ class Snapshot:
             .join(schema.runs, runs.id == visits.run_id)
             .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
             .where(visits.outcome != Outcome.MISSING, runs.spider != IMPORT)
-            .order_by(visits.sid)
-            .limit(1)
         )
-        return self._connection.execute(statement).scalar()
+        return self._connection.execute(statement.order_by(visits.sid).limit(1)).scalar()
 
     def with_outcome(self, outcome: Outcome, within: Range | None = None) -> Sids:
         """The ids whose last visit had this outcome.

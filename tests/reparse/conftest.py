@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, update
 
-from solidot_spider import items, record
+from solidot_spider import items, kept_record
 from solidot_spider.base.options import Options
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import schema
@@ -21,14 +21,14 @@ OLDER = PARSER_VERSION - 1
 
 @pytest.fixture
 def store(chosen: Options) -> Iterator[Store]:
-    with Store.opened(chosen, create=True, reparse=record.reparse) as opened:
+    with Store.opened(chosen, create=True, reparse=kept_record.reparse) as opened:
         yield opened
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Store]:
     """A store to compare with."""
-    with Store.opened(Options(data_dir=tmp_path / "other"), create=True, reparse=record.reparse) as opened:
+    with Store.opened(Options(data_dir=tmp_path / "other"), create=True, reparse=kept_record.reparse) as opened:
         yield opened
 
 

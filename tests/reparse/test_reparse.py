@@ -109,6 +109,16 @@ def test_some_can_be_chosen(store: Store, chosen: Options, order: Order, left: S
     assert reparse(chosen, Order(is_older=True, is_dry=True)).tally.pages == len(left)
 
 
+def test_a_new_parser_earns_its_known_answers(store: Store, chosen: Options) -> None:
+    run(store, stored(1), stored(2), stored(90_000))
+    for sid in (1, 2):
+        read_by_an_older_parser(store, sid, title="别的")
+    store.reparse = None  # no page is read again for them
+    assert known_answers.settled_records(store, timedelta(days=62), 9) == []
+    reparse(chosen, Order())
+    assert [each["sid"] for each in known_answers.settled_records(store, timedelta(days=62), 9)] == [2, 1]
+
+
 def test_a_record_whose_page_cannot_be_read_stays_and_is_told(store: Store, chosen: Options) -> None:
     run(store, *(stored(sid) for sid in range(1, 5)))
     read_by_an_older_parser(store, 2, title="别的")

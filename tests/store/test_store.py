@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from solidot_spider import items, record
+from solidot_spider import items, kept_record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
@@ -31,7 +31,7 @@ HOURS_24 = NOW + timedelta(hours=24)
 
 @pytest.fixture
 def store(chosen: Options) -> Iterator[Store]:
-    with Store.opened(chosen, create=True, reparse=record.reparse) as opened:
+    with Store.opened(chosen, create=True, reparse=kept_record.reparse) as opened:
         yield opened
 
 
