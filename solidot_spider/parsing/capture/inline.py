@@ -98,7 +98,7 @@ class InlineWriter:
         return end
 
     def _write_line_end(self, text: str, found: re.Match[str]) -> None:
-        """A line end: a break, or a plain one of the page's source, of a tool that broke long lines, or a lost break."""
+        """A line end: a break, or a plain one of the page's source or of a tool that broke long lines."""
         if found[0].startswith(_BREAKS) or not (self._style.keeps_breaks or self._style.is_wrapped):
             self._emphasis.add_break()
             return

@@ -122,3 +122,8 @@ class References:
     def target(self, label: str) -> Target | None:
         """The target that a label names; None if none does."""
         return self._targets.get(label.lower())
+
+    def addresses(self, text: str) -> list[str]:
+        """The text itself, which may hold addresses, and those that its links name by a label."""
+        named = (self.target(label) for label in _USE.findall(text))
+        return [unescape(text), *(each.address for each in named if each)]
