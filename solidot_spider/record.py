@@ -18,6 +18,9 @@ from solidot_spider.parsing.capture.capture import CapturedPage
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.sources import Sources
 
+_NOT_CAPTURED = ("department", "topics", "views", "comment_count", "comments")
+"""The fields that a capture may not tell, though every page does."""
+
 _CONSTANT_SIZE = 20_000
 """The bytes that the record of the smallest page may have."""
 
@@ -139,8 +142,9 @@ class CapturedStory:
 
     Attributes:
         story: the record.
-        unknown_fields: the record's fields that the capture cannot know, in the record's order: each has the schema's
-            empty value (null, 0 or an empty list); a page knows them all.
+        unknown_fields: the record's fields that the capture does not tell, in the record's order: each has the schema's
+            empty value (null, 0 or an empty list). Comments are always among them. The seconds of ``published_at`` are
+            ``:00``. A page tells them all.
     """
 
     story: Story
@@ -165,7 +169,7 @@ def record_of_capture(
     story = _checked(parsed.page, parsed.fetched_at)
     if isinstance(story, Unparsed):
         return story
-    return CapturedStory(story, ("comment_count", "comments"))
+    return CapturedStory(story, tuple(name for name in _NOT_CAPTURED if not getattr(story, name)))
 
 
 def record_of(

@@ -163,7 +163,11 @@ class BlockWriter:
         elif heading:
             self._end_block()
             self._write_heading(f"h{len(heading[1])}", heading_text(heading[2] or ""))
-        elif len(self._paragraph) == 1 and (found := UNDERLINE.match(text)) and is_underline(found[1], self._paragraph[0]):
+        elif (
+            len(self._paragraph) == 1
+            and (found := UNDERLINE.match(text))
+            and is_underline(found[1], self._paragraph[0])
+        ):
             title, self._paragraph = self._paragraph[0], []
             self._write_heading("h1" if found[1][0] == "=" else "h2", title)
         elif _is_rule(text):

@@ -87,9 +87,7 @@ class Brackets:
         alt = "".join(html.unescape(each) for each in self._out[piece + 1 :] if not each.startswith("<"))
         del self._out[piece:]
         self._emphasis.forget(piece)
-        self._out.append(
-            f'<img src="{html.escape(leads_to.address)}" alt="{html.escape(alt)}"{_title(leads_to)}>'
-        )
+        self._out.append(f'<img src="{html.escape(leads_to.address)}" alt="{html.escape(alt)}"{_title(leads_to)}>')
 
 
 def _title(leads_to: Target) -> str:

@@ -24,7 +24,8 @@ class Emphasis:
         self._out = out
         self._style = style
         self._open: dict[str, list[int]] = {}  # the pieces of the marks that are open
-        self._open_before: dict[str, int] = {}  # the same of an earlier block
+        self._open_before: dict[str, tuple[int, bool]] = {}  # the last of an earlier block; whether a break was lost
+        self._last_break = -1
         self._after_sentence: set[int] = set()  # those that follow the end of a sentence without a space
 
     def write(self, marks: str, before: str, behind: str) -> bool:
@@ -53,10 +54,11 @@ class Emphasis:
             is_sentence = before in SENTENCE_ENDS and (behind.isalnum() or behind == "[")
             self._out.append(f"</{_ELEMENTS[len(mark)]}>{' ' if is_sentence else ''}")
             return True
-        if can_close and mark in self._open_before:
-            self._out[self._open_before.pop(mark)] = _BREAK if self._style.keeps_breaks else ""
+        if (can_close or not behind.strip()) and mark in self._open_before:
+            piece, is_break_lost = self._open_before.pop(mark)
+            self._out[piece] = _BREAK if is_break_lost else ""
             return True
-        if can_open:
+        if can_open or not behind:
             opened.append(len(self._out))
             if before in SENTENCE_ENDS and behind.strip():
                 self._after_sentence.add(len(self._out))
@@ -65,7 +67,12 @@ class Emphasis:
 
     def _has_break(self, piece: int) -> bool:
         """Whether a line break is behind a piece."""
-        return _BREAK in self._out[piece:]
+        return self._last_break > piece
+
+    def add_break(self) -> None:
+        """Write a line break."""
+        self._last_break = len(self._out)
+        self._out.append(_BREAK)
 
     def forget(self, piece: int) -> None:
         """Forget the open marks from a piece on, which are gone."""
@@ -76,8 +83,9 @@ class Emphasis:
     def end_block(self) -> None:
         """Leave open what may be closed in a later block: an element around whole paragraphs."""
         for mark, opened in self._open.items():
-            if opened and not self._has_break(opened[-1]):
-                self._open_before[mark] = opened[-1]
+            if opened:
+                is_break_lost = self._style.keeps_breaks and not self._has_break(opened[-1])
+                self._open_before[mark] = opened[-1], is_break_lost
             if self._style.escapes:
                 for piece in opened:
                     self._out[piece] = ""

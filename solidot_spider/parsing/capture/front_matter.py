@@ -27,7 +27,7 @@ def parse(text: str) -> FrontMatter:
     """The front matter of a capture.
 
     Args:
-        text: the capture, its lines ended by ``\\n``.
+        text: the capture, its lines ended by line feeds.
     """
     lines = text.split("\n", _MAX_LINES)
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), 0)

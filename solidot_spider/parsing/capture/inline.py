@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"(?P<line_end>(?<![ \t])[ \t]*\\?\n[ \t]*)"
     rf"|(?P<escape>\\[{PUNCTUATION}])"
     rf"|(?P<url>(?:https?|ftp)://(?:[{_URL_CHAR}]|\\[{PUNCTUATION}]|[*_]+(?=[A-Za-z0-9/%-]))+)"
-    r"|(?P<link><(?:(?:https?|ftp)://|mailto:)[^<>\s]*>)"
+    r"|(?P<link><(?:(?:https?|ftp)://|mailto:)[^<>\s]*(?:-\n[^<>\s]+)*>)"
     rf"|(?P<tag>{raw_tags.TAG})"
     r"|(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)"
     r"|(?P<code>`+)"
@@ -32,7 +32,8 @@ _TOKEN = re.compile(
 )
 _CODE_ENDS = re.compile(r"`+")
 _ESCAPED_MARK = re.compile(r"\\[_*`]")
-_WORD = re.compile(r"[A-Za-z0-9]")
+_ADDRESS = re.compile(r"<?https?://")
+_SPACES = (" ", "\n")
 _BREAKS = ("  ", "\\", " \\")
 
 
@@ -80,7 +81,7 @@ class InlineWriter:
         elif kind in ("escape", "url", "entity"):
             self._write_text(unescape(found[0]))
         elif kind == "link":
-            address = html.escape(unescape(found[0][1:-1]))
+            address = html.escape(unescape(found[0][1:-1].replace("\n", "")))
             self._out += f'<a href="{address}">', address.removeprefix("mailto:"), "</a>"
         elif kind == "tag":
             self._out.append(raw_tags.clean(found[0]))
@@ -97,16 +98,19 @@ class InlineWriter:
         return end
 
     def _write_line_end(self, text: str, found: re.Match[str]) -> None:
-        """A line end: a break, or a plain one of the page's source, of a tool that broke long lines, or a lost break."""
+        """A line end: a break, or a plain one of the page's source or of a tool that broke long lines."""
         if found[0].startswith(_BREAKS) or not (self._style.keeps_breaks or self._style.is_wrapped):
-            self._out.append("<br>\n")
+            self._emphasis.add_break()
             return
         if not self._style.is_wrapped:
             self._out.append("\n")
             return
         before, behind = text[max(0, found.start() - 2) : found.start()], text[found.end() : found.end() + 1]
-        is_inside_word = before.endswith("-") and _WORD.match(before) and _WORD.match(behind)
-        self._out.append("" if is_inside_word else " ")
+        if len(before) == 2 and before[0].isalnum() and before[1] == "-" and behind.isalnum():
+            return  # inside a word
+        start = text.rfind("\n", 0, found.start()) + 1
+        has_address = _ADDRESS.match(text, found.end()) or _ADDRESS.match(text, start)
+        self._out.append("\n" if has_address else " ")
 
     def _write_code(self, text: str, found: re.Match[str]) -> int:
         """Backquotes: the site's readers write them, too, so they are text unless the tool is seen to tell them."""
@@ -121,12 +125,15 @@ class InlineWriter:
         return ends[at] + len(found[0])
 
     def _write_marks(self, text: str, found: re.Match[str]) -> int:
-        start, end = found.span()
-        behind = text[end : end + 1]
-        if self._style.adds_spaces and text[max(0, start - 1) : start] == " " and not text[start - 2 : start - 1].isascii():
-            is_added = not text[start - 2 : start - 1].isalnum() and behind.strip()
-            if is_added and self._out:
-                self._out[-1] = self._out[-1].removesuffix(" ")
-        closed = self._emphasis.write(found[0], text[max(0, start - 1) : start], behind)
-        is_added = self._style.adds_spaces and closed and behind == " " and not text[end + 1 : end + 2].isascii()
+        (start, end), adds_spaces = found.span(), self._style.adds_spaces
+        before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+        if adds_spaces and before in _SPACES and behind.strip() and _is_mark(text[max(0, start - 2) : start - 1]):
+            self._out[-1] = self._out[-1].removesuffix(before)
+        closed = self._emphasis.write(found[0], before, behind)
+        is_added = adds_spaces and closed and behind in _SPACES and not text[end + 1 : end + 2].isascii()
         return end + 1 if is_added else end
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is full-width punctuation, behind which the site writes no space."""
+    return not char.isascii() and not char.isalnum()

@@ -30,7 +30,9 @@ _MAX_DEPARTMENT = 200
 _MIN_FOOTER = 4
 """So many links of the footer, one behind the other, are the footer."""
 _POSTER = re.compile(rf"\d\\?[)）]\s*{POSTED}|~[^\n]*{POSTED}")
-_BOLD_DEPARTMENT = re.compile(rf"(?:\*\*|__|<b>|<strong>)\s*{DEPARTMENT_PREFIX}[^*<]{{1,{_MAX_DEPARTMENT}}}?(?:\*\*|__|</b>|</strong>)")
+_BOLD_DEPARTMENT = re.compile(
+    rf"(?:\*\*|__|<b>|<strong>)\s*{DEPARTMENT_PREFIX}[^*<]{{1,{_MAX_DEPARTMENT}}}?(?:\*\*|__|</b>|</strong>)"
+)
 _PLAIN_DEPARTMENT = re.compile(rf"{DEPARTMENT_PREFIX}[^\s。][^。]{{0,60}}")
 _MARKS_OF_LINKS = re.compile(r"\]\([^()]*\)|\]\[[^\[\]]*\]|<[^<>]*>|[\[\]*+•·|\\-]|^\s*\d+\.")
 _TAG = re.compile(r"<[^<>]*>")
@@ -123,8 +125,10 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
         heading = blocks.HEADING.match(line)
         name = heading_name(heading[2] or "" if heading else line)
         is_heading = heading or (at + 1 < len(text) and blocks.UNDERLINE.match(text[at + 1]))
-        if COMMENTS_NOTICE in line or VIEWS_IN_TEXT.search(line) or (
-            is_heading and (name in SIDE_BOX_NAMES or COMMENT_SCORE.search(name))
+        if (
+            COMMENTS_NOTICE in line
+            or VIEWS_IN_TEXT.search(line)
+            or (is_heading and (name in SIDE_BOX_NAMES or COMMENT_SCORE.search(name)))
         ):
             return text[:at]
     return _without_saying(text) if is_last else text

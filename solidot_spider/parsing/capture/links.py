@@ -21,8 +21,8 @@ _ADDRESS_PIECE = re.compile(r"(?:\\[^\n]|[^\\()\s])+")
 _TITLE = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|\(([^()]*)\)', re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _ATTRIBUTES = re.compile(r"\{[^{}]{0,300}\}")
-_MAX_NESTED = 32
-_MAX_ADDRESS = 16_384
+_MAX_NESTED = 8
+_MAX_ADDRESS = 8192
 
 
 class Target(NamedTuple):
@@ -75,8 +75,8 @@ def _end_of_address(text: str, at: int) -> int:
         char = text[at]
         if char == "(":
             depth += 1
-            if depth > _MAX_NESTED:
-                return -1
+            if depth > _MAX_NESTED or text[at - 1] == "]":
+                return -1  # another link begins
         elif char == ")":
             if not depth:
                 return at
@@ -122,3 +122,8 @@ class References:
     def target(self, label: str) -> Target | None:
         """The target that a label names; None if none does."""
         return self._targets.get(label.lower())
+
+    def addresses(self, text: str) -> list[str]:
+        """The text itself, which may hold addresses, and those that its links name by a label."""
+        named = (self.target(label) for label in _USE.findall(text))
+        return [unescape(text), *(each.address for each in named if each)]

@@ -11,6 +11,7 @@ _BULLET_AT_START = re.compile(r"^•", re.MULTILINE)
 _BULLET_INSIDE = re.compile(r"(?<=[^\s\\])•")
 _BREAK = "  \n"
 _FIRST_WORD = re.compile(r"^[A-Z][A-Za-z]{3,20}(?= )", re.MULTILINE)
+_WORD_INSIDE = re.compile(r"(?<=[\d)）])[A-Z][A-Za-z]{3,20}(?= )")
 _MIN_ITEMS = 2
 
 
@@ -25,7 +26,7 @@ def restored(text: str) -> str:
     if "•" in text and _BULLET_AT_START.search(text):
         text = _BULLET_INSIDE.sub(_BREAK + "•", text)
     if "\n" in text:
-        for word, count in Counter(_FIRST_WORD.findall(text)).items():
-            if count >= _MIN_ITEMS:
-                text = re.sub(rf"(?<=[\d)）]){word}(?= )", _BREAK + word, text)
+        items = {word for word, count in Counter(_FIRST_WORD.findall(text)).items() if count >= _MIN_ITEMS}
+        if items:
+            text = _WORD_INSIDE.sub(lambda found: _BREAK * (found[0] in items) + found[0], text)
     return text

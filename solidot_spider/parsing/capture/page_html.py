@@ -24,7 +24,7 @@ from solidot_spider.parsing.markup import (
 )
 
 _PUBDATE = re.compile(rf'"{JSON_LD_PUBDATE}"\s*:\s*"([0-9T: -]{{10,25}})"')
-_EMPHASIS = str.maketrans("", "", "*_\\")
+_NO_MARKS = str.maketrans("", "", "*_\\")
 
 
 def page(lines: list[str], found: Layout, references: References, style: Style, title: str) -> str:
@@ -44,7 +44,7 @@ def page(lines: list[str], found: Layout, references: References, style: Style, 
     json_ld = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
     out = [
         f'<html><head><script type="application/ld+json">{json_ld}</script></head><body>',
-        _box("", html.escape(before.translate(_EMPHASIS), quote=False)),
+        _box("", html.escape(before.translate(_NO_MARKS), quote=False)),
     ]
     for region in found.regions:
         text = layout.text_lines(lines, region, is_last=region is found.regions[-1])
@@ -59,7 +59,9 @@ def _block(lines: list[str], region: Region, text: list[str], references: Refere
     body = BlockWriter(references, style).write(text)
     return _box(
         BLOCK_CLASS,
-        _box(HEADING_BOX_CLASS, f"<{HEADING_TAG}>{heading}</{HEADING_TAG}>") + _box(META_CLASS, meta) + _box(BODY_CLASS, body),
+        _box(HEADING_BOX_CLASS, f"<{HEADING_TAG}>{heading}</{HEADING_TAG}>")
+        + _box(META_CLASS, meta)
+        + _box(BODY_CLASS, body),
     )
 
 

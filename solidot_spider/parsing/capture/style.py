@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from solidot_spider.parsing.markup import POSTED
+
 _HARD_BREAK = re.compile(r"[^ \n] {2,}\n|[^\\\n]\\\n")
 _LONG_LINE = re.compile(r"^(?![ \t>]*(?:[*+-]|\d+[.)])\s|[#|\[<])[^ \n]{1,72} (?=[^\n]{48,})[^\n]*", re.MULTILINE)
+_BROKEN_META_LINE = re.compile(rf"{POSTED}[^\n]{{0,20}}\n?[^\n]{{5,20}}\n(?:星期.[ \n])?\[")
 _INDENTED_ITEM = re.compile(r"^  \* \[", re.MULTILINE)
 _ITEM = re.compile(r"^[*+-] ", re.MULTILINE)
 _WIDTH = 120
@@ -36,6 +39,7 @@ def of(text: str) -> Style:
         escapes="\\_" in text or "\\*" in text,
         escapes_code="\\`" in text,
         keeps_breaks=_HARD_BREAK.search(text) is not None,
-        is_wrapped=not any(len(found[0]) > _WIDTH for found in _LONG_LINE.finditer(text)),
+        is_wrapped=_BROKEN_META_LINE.search(text) is not None
+        and not any(len(found[0]) > _WIDTH for found in _LONG_LINE.finditer(text)),
         adds_spaces=_INDENTED_ITEM.search(text) is not None and _ITEM.search(text) is None,
     )
