@@ -155,6 +155,7 @@ def _visits(since: Since) -> Any:
             visits.outcome,
             visits.reason,
             runs.parser_version.label("read_by"),
+            runs.spider,
             is_late.label("is_late"),
         )
         .join(schema.visits, visits.sid == stories.sid)
@@ -186,13 +187,13 @@ def _moved(visits: list[_Row], old: Mapping[str, msgspec.Raw], reparsed: set[int
 
 def _state(visits: Iterable[_Row]) -> tuple[bool, bool, int]:
     """Whether a story was stored after some visits, whether it was withdrawn, and the parser version of its record."""
-    is_stored = is_withdrawn = False
-    version, missing_since = 0, ""
+    is_stored, version, missing_since, last_missing = False, 0, "", ""
     for visit in visits:
         if visit.outcome == Outcome.STORED:
-            is_stored, is_withdrawn, version, missing_since = True, False, visit.read_by, ""
+            is_stored, version = True, visit.read_by
+            if visit.spider != IMPORT or visit.at >= last_missing:  # a page of before does not bring a story back
+                missing_since = last_missing = ""
         elif visit.outcome == Outcome.MISSING:
-            missing_since = min(missing_since or visit.at, visit.at)
-            gone_for = clock.parsed(visit.at) - clock.parsed(missing_since)
-            is_withdrawn = is_withdrawn or (is_stored and gone_for >= WITHDRAWN_AFTER)
-    return is_stored, is_withdrawn, version
+            missing_since, last_missing = min(missing_since or visit.at, visit.at), max(last_missing, visit.at)
+    gone_for = clock.parsed(last_missing) - clock.parsed(missing_since)
+    return is_stored, is_stored and gone_for >= WITHDRAWN_AFTER, version

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
+from solidot_spider.base.site import CANONICAL
 from solidot_spider.captures.import_report import ImportReport
 from solidot_spider.captures.import_run import ImportRun
 from solidot_spider.store import known_answers, schema
+from solidot_spider.store.history import Since
 from solidot_spider.store.records import ALL
 from solidot_spider.store.store import Store
 from tests import corpus
@@ -24,6 +26,7 @@ from tests.captures.warcs import Archive
 from tests.crawling import Crawl, finish, start
 from tests.pages import home
 from tests.stores import NOW, fields, heard, page, run, stored
+from tests.terminal import on_a_terminal
 
 NOBODY_ANSWERS = "http://127.0.0.1:9"
 GIVEN = "2025-11-08T04:00:00+00:00"
@@ -164,6 +167,11 @@ def test_a_story_that_is_gone_stays_withdrawn(chosen: Options, tmp_path: Path) -
     assert record["withdrawn_at"] == clock.iso(LATER)
     (state,) = rows(chosen, schema.sids)
     assert state.outcome == Outcome.MISSING
+    with Store.opened(chosen) as store:
+        later_run = run(store, heard(5, Outcome.MISSING, at=gone + timedelta(days=9)))
+        with store.snapshot() as view:
+            since = Since(clock.iso(gone + timedelta(days=8)), later_run - 1, has_ended=True)
+            assert list(view.history.moved(since)) == [], "it was withdrawn before, and is"
 
 
 def test_a_page_after_a_failure_settles_its_story(chosen: Options, tmp_path: Path) -> None:
@@ -268,6 +276,14 @@ def test_who_does_not_get_the_lock_says_who_holds_it(chosen: Options, tmp_path: 
         done = command(chosen.data_dir, str(path), env={"SOLIDOT_DATABASE_URL": chosen.database_url})
     assert done.status == 75
     assert "held by story-1" in done.err
+
+
+def test_a_terminal_shows_how_far_it_is(data: Path, tmp_path: Path) -> None:
+    path = Archive(tmp_path / "a.warc.gz").add(5).close()
+    status, shown = on_a_terminal(CANONICAL, data, "import", str(path))
+    assert status == 0
+    assert "a.warc.gz, 0 stored" in shown
+    assert "1 captures" in shown
 
 
 def test_a_time_after_now_is_not_believed(chosen: Options, tmp_path: Path) -> None:
