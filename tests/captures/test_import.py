@@ -23,7 +23,8 @@ from solidot_spider.store.records import ALL
 from solidot_spider.store.store import Store
 from tests import corpus
 from tests.captures.warcs import Archive
-from tests.crawling import Crawl, finish, start
+from tests.crawling import PATIENCE, Crawl, finish, start, until
+from tests.forked import Forked
 from tests.pages import home
 from tests.stores import NOW, fields, heard, page, run, stored
 from tests.terminal import on_a_terminal
@@ -306,17 +307,20 @@ def test_a_killed_import_goes_on_and_ends_as_one_that_was_not(chosen: Options, b
     with Store.opened(chosen, create=True):
         pass
     for wanted in range(100, 1100, 100):
-        process = start(NOBODY_ANSWERS, chosen.data_dir, "import", str(big), env=env)
-        while process.poll() is None and _count(chosen) < wanted:
-            pass
-        process.kill()
-        process.wait()
+        _kill(start(NOBODY_ANSWERS, chosen.data_dir, "import", str(big), env=env), chosen, wanted)
     done = command(chosen.data_dir, str(big), env={"SOLIDOT_DATABASE_URL": chosen.database_url})
     assert done.status == 0, done.err
     other = Options(data_dir=tmp_path / "other")
     imported(other, big)
     assert records(chosen) == records(other)
     assert len(rows(chosen, schema.visits)) == len(rows(other, schema.visits)) == 1199
+
+
+def _kill(process: Forked, chosen: Options, wanted: int) -> None:
+    """Kill an import when so many stories are there, or it has ended."""
+    until(lambda: process.poll() is not None or _count(chosen) >= wanted)
+    process.kill()
+    process.communicate(timeout=PATIENCE)
 
 
 def _count(chosen: Options) -> int:
