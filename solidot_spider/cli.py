@@ -20,9 +20,14 @@ from solidot_spider.commands import (
     export,
     extract,
     help_pages,
+    imports,
     output,
+    page,
+    pages,
     parser,
     probe,
+    record,
+    reparse,
     report,
     scrapy_words,
     search,
@@ -43,6 +48,11 @@ VERBS = {
         report.VERB,
         extract.VERB,
         export.VERB,
+        imports.VERB,
+        reparse.VERB,
+        pages.VERB,
+        page.VERB,
+        record.VERB,
         backup.VERB,
         help_pages.VERB,
         completion.VERB,
@@ -61,6 +71,8 @@ examples:
   solidot status                                what the store has, what is missing and why
   solidot export stories.jsonl                  every story once, in one file
   solidot report solidot.html                   a page that shows what the store holds
+  solidot import captures.warc.gz pages/        what others have saved of the site
+  solidot reparse --dry-run                     what today's parser makes of the kept pages
 
 `solidot VERB --help` tells a verb's arguments, `solidot help` lists pages; `solidot --version` is the version."""
 

@@ -32,7 +32,7 @@ def lines(status: Status, now: datetime, width: int | None = None, colours: Colo
         width: the columns of the terminal, for a bar of the coverage; None if there is no terminal.
         colours: how it is painted.
     """
-    yield f"{status.store}: {_stories(status)}, {_size(status.bytes)}"
+    yield f"{status.store}: {_stories(status)}, {size(status.bytes)}"
     if status.site:
         yield f"site: {status.site}"
     if status.newest_at:
@@ -61,7 +61,8 @@ def _stories(status: Status) -> str:
     return f"{status.stories:,} stories{withdrawn} from {first} to {last}"
 
 
-def _size(count: float) -> str:
+def size(count: float) -> str:
+    """A number of bytes, for a person."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if count < 1024 or unit == "GiB":
             break

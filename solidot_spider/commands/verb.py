@@ -71,6 +71,20 @@ def store_options(arguments: argparse.Namespace) -> Options:
     return chosen
 
 
+def one_sid(text: str) -> int:
+    """The sid that a word of a command line is.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    from solidot_spider.base import sids
+
+    try:
+        return sids.parse_one(text)
+    except sids.ArgumentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:

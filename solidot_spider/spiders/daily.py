@@ -15,6 +15,7 @@ from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.spider_words import SPIDERS
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
+from solidot_spider.store import listings
 
 
 class DailySpider(SidSpider):
@@ -62,7 +63,7 @@ class DailySpider(SidSpider):
         """The stories of a day to ask; the store gets what the day lists first."""
         given = Sids((sid, sid) for sid in listed)
         with self.session.using_store() as store:
-            store.list_day(day.isoformat(), listed, self.session.run_id)
+            listings.list_day(store, day.isoformat(), listed, self.session.run_id)
             return Plan(given) if self.session.asks_all else plan.due(store, given, clock.now())
         return Plan(Sids())
 

@@ -15,8 +15,10 @@ import pytest
 
 from solidot_spider import __version__
 from tests import documents
+from tests.captures.warcs import Archive
 from tests.crawling import NOW, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
 from tests.server.client import Running, running
+from tests.stores import page
 
 COMMANDS = [*dict.fromkeys(documents.commands("\n".join((documents.README, *documents.PAGES.values()))))]
 """Those that README and the pages show, each once."""
@@ -120,6 +122,9 @@ def test_the_commands_of_readme_and_pages_work(tmp_path: Path, server: Running, 
     is_first = command == next(each for each in COMMANDS if kind(each) == kind(command))
     run = executed if is_first else solidot
     shutil.copytree(filled, tmp_path / "data")
+    Archive(tmp_path / "captures.warc.gz").add(5).close()
+    (tmp_path / "saved-pages").mkdir()
+    (tmp_path / "saved-pages" / "6.html").write_bytes(page(6))
     (tmp_path / "ids.txt").write_text("79517-79523\n80001  # a comment\n")
     for retry in re.findall(r"@(data/\S+)", command):
         (tmp_path / retry).parent.mkdir(parents=True, exist_ok=True)
