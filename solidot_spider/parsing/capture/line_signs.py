@@ -47,5 +47,8 @@ def is_table_head(head: str, text: str) -> bool:
 
 
 def cells(text: str) -> list[str]:
-    """The cells of a table's row."""
-    return [cell.strip() for cell in _CELL_END.split(text.strip().removeprefix("|").removesuffix("|"))]
+    """The cells of a table's row, without what markdownify writes for a cell over several columns."""
+    found = _CELL_END.split(text.strip().removeprefix("|").removesuffix("|"))
+    while len(found) > 1 and found[-1] in ("", " "):
+        found.pop()
+    return [cell.strip() for cell in found]
