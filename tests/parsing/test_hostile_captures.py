@@ -154,19 +154,19 @@ def check(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_captures_in_pieces(seed: int) -> None:
     check(seed)
 
 
 @pytest.mark.long
 def test_many_captures_in_pieces() -> None:
-    for seed in range(3000):
+    for seed in range(1000):
         check(seed)
 
 
 @given(st.binary(max_size=200), st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_bytes_and_any_body(data: bytes, body: str) -> None:
     assert isinstance(record_of_capture(data), Missing | Unparsed)
     assert isinstance(record_of_capture(captures.written(body)), CapturedStory | Missing | Unparsed)

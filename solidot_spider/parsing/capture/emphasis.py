@@ -84,7 +84,7 @@ class Emphasis:
         """Leave open what may be closed in a later block: an element around whole paragraphs."""
         for mark, opened in self._open.items():
             if opened:
-                is_break_lost = self._style.keeps_breaks and not self._has_break(opened[-1])
+                is_break_lost = not (self._style.is_wrapped or self._has_break(opened[-1]))
                 self._open_before[mark] = opened[-1], is_break_lost
             if self._style.escapes:
                 for piece in opened:
