@@ -44,7 +44,8 @@ class Emphasis:
         return closed
 
     def _write_mark(self, mark: str, before: str, behind: str, *, certain: bool) -> bool:
-        can_close, can_open = certain or bool(before.strip()), certain or bool(behind.strip())
+        can_open = certain or bool(behind.strip())
+        can_close = certain or bool(before.strip()) or not can_open
         opened = self._open.setdefault(mark, [])
         if can_close and opened:
             piece = opened.pop()
@@ -54,7 +55,7 @@ class Emphasis:
             is_sentence = before in SENTENCE_ENDS and (behind.isalnum() or behind == "[")
             self._out.append(f"</{_ELEMENTS[len(mark)]}>{' ' if is_sentence else ''}")
             return True
-        if (can_close or not behind.strip()) and mark in self._open_before:
+        if can_close and mark in self._open_before:
             piece, is_break_lost = self._open_before.pop(mark)
             self._out[piece] = _BREAK if is_break_lost else ""
             return True
