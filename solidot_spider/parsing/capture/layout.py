@@ -25,7 +25,9 @@ from solidot_spider.parsing.markup import (
 )
 
 _REACH = 30
-"""A heading stands so many lines before its dateline at most, and the department so many behind it."""
+"""A heading stands fewer lines before its dateline."""
+_NEAR = 10
+"""The department stands fewer lines behind the dateline."""
 _MAX_DEPARTMENT = 200
 _MIN_FOOTER = 4
 """So many links of the footer, one behind the other, are the footer."""
@@ -101,9 +103,9 @@ def _end_of_meta(lines: list[str], line: int, limit: int) -> int:
     limit = min(limit, line + _REACH)
     text = "\n".join(lines[line:limit])
     bold = _BOLD_DEPARTMENT.search(text)
-    if bold:
+    if bold and text.count("\n", 0, bold.start()) < _NEAR:
         return line + text.count("\n", 0, bold.end()) + 1
-    for at in range(line, limit):
+    for at in range(line, min(limit, line + _NEAR)):
         if _PLAIN_DEPARTMENT.fullmatch(lines[at].strip()):
             return at + 1
     at = line + 1
