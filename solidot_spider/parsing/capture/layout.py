@@ -123,6 +123,9 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
         is_last: whether the footer is behind it: a random saying stands before the footer's links.
     """
     text = lines[region.body : region.end]
+    stray = max((at for at, line in enumerate(text) if line.strip() == _STRAY_MARK), default=-1)
+    if stray >= 0:
+        text, is_last = text[:stray], False
     for at, line in enumerate(text):
         heading = line_signs.HEADING.match(line)
         name = heading_name(heading[2] or "" if heading else line)
@@ -130,6 +133,7 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
         if (
             COMMENTS_NOTICE in line
             or VIEWS_IN_TEXT.search(line)
+            or (POSTED in line and _POSTER.search(line) and dateline.parse(line))
             or (is_heading and (name in SIDE_BOX_NAMES or COMMENT_SCORE.search(name)))
         ):
             return text[:at]
