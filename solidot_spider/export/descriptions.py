@@ -11,7 +11,7 @@ FIELDS: Mapping[str, str] = {
     "published_at": "When it was published; ISO 8601 in Beijing's time.",
     "editor.name": "Who posted it.",
     "editor.uid": "The editor's number on the site; null if the page gives only a name.",
-    "department": "The line “来自…”, without 来自 and a final 部门.",
+    "department": "The department's line, without its first words (“from”) and a final “department”.",
     "topics": "The topics of a story, in the order of its page.",
     "topics.tid": "The topic's number on the site.",
     "topics.name": "The topic's name.",

@@ -101,6 +101,10 @@ def filled(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+EARLIER = {"dataset": ("export", "dataset"), "delta": ("export", "delta", "--changed-since", "2025-01-01")}
+"""What makes the directories that a command of the README reads."""
+
+
 def kind(command: str) -> str:
     """A command without its arguments; ``crawl`` with its spider."""
     return " ".join(command.split()[1 : 3 if " crawl " in command else 2])
@@ -119,6 +123,8 @@ def test_the_commands_of_the_readme_work(tmp_path: Path, server: Running, filled
     for retry in re.findall(r"@(data/\S+)", command):
         (tmp_path / retry).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / retry).write_text("79520  # failed: time-out\n")
+    for made in re.findall(r"--(?:check|changed-since|to|apply) (dataset|delta)\b", command):
+        assert solidot(server.url, tmp_path / "data", *EARLIER[made], cwd=tmp_path).status == 0
     words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
     if words[0] == "probe":  # the live site's stories are not on the trial site
         words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
