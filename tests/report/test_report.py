@@ -104,6 +104,9 @@ def test_an_edit_shows_what_changed() -> None:
     assert str(edits.difference(None, "<b>")) == "<ins>&lt;b&gt;</ins>"
     links = [{"url": "https://example.org/1"}], [{"url": "https://example.org/2"}]
     assert str(edits.difference(*links)) == "<del>https://example.org/1</del> <ins>https://example.org/2</ins>"
+    same = edits.difference({"name": "甲", "uid": None}, {"name": "甲", "uid": 7})
+    assert html.fromstring(f"<p>{same}</p>").xpath("string(ins)") == '{"name":"甲","uid":7}'
+    assert str(edits.difference([1, 2], [2, 1])) == "another order"
 
 
 def test_each_edit_has_its_own_old_and_new_values(data: Path) -> None:
