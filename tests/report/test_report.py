@@ -120,6 +120,20 @@ def test_each_edit_has_its_own_old_and_new_values(data: Path) -> None:
     assert [each.fields["title"] for each in found] == [("标题 2", "标题 3"), ("标题 1", "标题 2")]
 
 
+def test_a_store_whose_only_story_has_an_impossible_time_has_a_report(data: Path, tmp_path: Path) -> None:
+    chosen = Options(data_dir=data)
+    with Store.opened(chosen, create=True) as store:
+        stores.run(store, stores.stored(50))
+    with closing(sqlite3.connect(data / "solidot.db")) as database, database:
+        database.execute(
+            "UPDATE stories SET published_at = '0001-01-01T00:00:00+08:00', "
+            "record = json_set(record, '$.published_at', '0001-01-01T00:00:00+08:00')"
+        )
+    document = html.document_fromstring(written(chosen, tmp_path / "report.html").decode())
+    led = [str(each.get("href")) for nav in document.iter("nav") for each in nav]
+    assert led == ["#coverage", "#runs", "#failures", "#withdrawn", "#edits"]
+
+
 def test_an_empty_store_is_told_in_a_sentence(data: Path) -> None:
     with Store.opened(Options(data_dir=data), create=True):
         pass
