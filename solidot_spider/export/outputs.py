@@ -54,7 +54,7 @@ FILE_FORMS = (
     WARC,
 )
 MARKDOWN = Form("markdown", (".md",), None, packings=())
-FORMS = (*FILE_FORMS, MARKDOWN)
+FORMS = (*FILE_FORMS[:-1], MARKDOWN, WARC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,6 @@ def _of_format(text: str) -> Output:
 
 def _output(form: Form, packing: str, given: str) -> Output:
     if packing and packing not in form.packings:
-        allowed = f"give {form.packings[0]}, or leave it out" if form.packings else "leave it out"
-        raise ExportError(f"{given}: {form.name} is not packed by {packing}; {allowed}")
+        how = f"packed by {' or '.join(form.packings)} only" if form.packings else "not packed"
+        raise ExportError(f"{given}: {form.name} is {how}; leave {packing} out")
     return Output(form, packing)

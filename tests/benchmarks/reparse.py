@@ -8,11 +8,13 @@ meets all of them.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
 from solidot_spider import items, record
 from solidot_spider.base import clock, site
@@ -65,31 +67,44 @@ def stored(store: Store, sid: int, body: bytes) -> Visit:
     return Visit(sid, at, Outcome.STORED, status=200, page=page, record=items.check(story))
 
 
-def parsed(chosen: Options, count: int) -> tuple[float, float, float]:
-    """Seconds of the parser alone over pages that are in memory, mean bytes of a page, and of a packed one."""
-    taken, sizes, packed = 0.0, [], []
+class Cost(NamedTuple):
+    """Seconds of the clock, and of the CPUs."""
+
+    wall: float
+    cpu: float
+
+
+def now() -> Cost:
+    """Since some time, in this process and in those that it has ended."""
+    used = os.times()
+    return Cost(time.perf_counter(), used.user + used.system + used.children_user + used.children_system)
+
+
+def parsed(chosen: Options, count: int) -> tuple[Cost, float, float]:
+    """What the parser alone takes over pages that are in memory; mean bytes of a page, and of a packed one."""
+    wall, cpu, sizes, packed = 0.0, 0.0, [], []
     with Store.opened(chosen) as store, store.reading() as connection:
         reader = PageReader(connection)
         sids = kept.sids_with_pages(connection, None, is_older=False)[:count]
         for first in range(0, len(sids), AT_ONCE):
             rows = [row for each in kept.kept(connection, sids[first : first + AT_ONCE]) for row in each.pages]
             read = [(reader.data(row.page), row.answered) for row in rows]
-            began = time.perf_counter()
+            began, cpu_began = time.perf_counter(), time.process_time()
             for data, url in read:
                 record.record(data, url, corpus.FETCHED_AT)
-            taken += time.perf_counter() - began
+            wall, cpu = wall + time.perf_counter() - began, cpu + time.process_time() - cpu_began
             sizes += [len(data) for data, _ in read]
             packed += [len(row.body) for row in rows]
-    return taken, mean(sizes), mean(packed)
+    return Cost(wall, cpu), mean(sizes), mean(packed)
 
 
-def reread(chosen: Options, count: int, processes: int) -> float:
-    """Seconds of a reparse that writes nothing."""
-    began = time.perf_counter()
+def reread(chosen: Options, count: int, processes: int) -> Cost:
+    """What a reparse takes that writes nothing."""
+    began = now()
     ended = reparse(chosen, Order(is_dry=True, processes=processes))
-    taken = time.perf_counter() - began
+    after = now()
     assert (ended.tally.stories, ended.tally.changed) == (count, 0)
-    return taken
+    return Cost(after.wall - began.wall, after.cpu - began.cpu)
 
 
 def main() -> None:
@@ -100,22 +115,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         chosen = Options(data_dir=Path(directory))
         filled(chosen.data_dir, given.pages)
-        _, size, packed = parsed(chosen, AT_ONCE)
-        sides: dict[str, Callable[[], float]] = {
+        _, size, packed = parsed(chosen, given.pages)
+        sides: dict[str, Callable[[], Cost]] = {
             "the parser alone, pages in memory": lambda: parsed(chosen, given.pages)[0],
             "a reparse by one process": lambda: reread(chosen, given.pages, 1),
             "a reparse by two processes": lambda: reread(chosen, given.pages, 2),
         }
-        taken: dict[str, list[float]] = {name: [] for name in sides}
+        taken: dict[str, list[Cost]] = {name: [] for name in sides}
         for _ in range(given.rounds):
             for name, side in sides.items():
                 taken[name].append(side())
     # The least: noise only ever adds.
-    least = {name: min(each) for name, each in taken.items()}
+    least = {name: Cost(*map(min, zip(*each, strict=True))) for name, each in taken.items()}
     one = least["a reparse by one process"]
     print(f"{given.pages} pages of {size:.0f} bytes ({packed:.0f} packed), the least of {given.rounds} rounds")
-    rows = [(name, f"{given.pages / each:.0f}", f"{one / each:.2f}") for name, each in least.items()]
-    print(by_turns.table(("", "pages a second", "speed, one process = 1"), list(rows)))
+    rows = [
+        (name, f"{given.pages / each.wall:.0f}", f"{one.wall / each.wall:.2f}", f"{given.pages / each.cpu:.0f}")
+        for name, each in least.items()
+    ]
+    header = ("", "pages a second", "speed, one process = 1", "pages a CPU second")
+    print(by_turns.table(header, list(rows)))
 
 
 if __name__ == "__main__":

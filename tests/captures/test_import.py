@@ -225,6 +225,21 @@ def test_captures_in_markdown_give_stories_and_never_replace_a_page(chosen: Opti
     assert everything(chosen) == before
 
 
+def test_a_reparse_leaves_what_was_imported(chosen: Options, tmp_path: Path) -> None:
+    """Each kept page is read again as what it is: a capture in Markdown, too."""
+    (tmp_path / "6.html").write_bytes(page(6))
+    paths = [Archive(tmp_path / "a.warc.gz").add(5).close(), tmp_path / "6.html"]
+    if corpus.exists():
+        paths.append(corpus.directory() / "markdown")
+    imported(chosen, *paths)
+    before = everything(chosen)
+    env = {"SOLIDOT_DATABASE_URL": chosen.database_url}
+    done = finish(start(NOBODY_ANSWERS, chosen.data_dir, "reparse", env=env), chosen.data_dir)
+    assert done.status == 0, done.err
+    assert "0 changed" in done.err
+    assert everything(chosen) == before
+
+
 def test_the_command_reports_and_ends_with_a_true_status(data: Path, tmp_path: Path) -> None:
     path = Archive(tmp_path / "a.warc.gz").add(5).revisit(6).close()
     done = command(data, str(path), "--report", "report.json")

@@ -199,7 +199,7 @@ def test_an_empty_store_replaces_no_pages(chosen: Options, store: Store, out: Pa
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["pages.warc.zst"], "warc is not packed by .zst; give .gz"),
+        (["pages.warc.zst"], "warc is packed by .gz only; leave .zst out"),
         (["pages.warc.gz", "--without", "comments"], "a page has its comments"),
         (["pages.warc.gz", "--fields", "title"], "a page has its comments"),
         (["pages.warc.gz", "--with", "revisions"], "no document"),

@@ -15,7 +15,7 @@ from solidot_spider.parsing.markup import ADDRESSES_OF_FRAME, SHARE_MARK, WORDS_
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.paragraph_builder import TooDeepError
 
-MAX_SIZE = 1024 * 1024
+MAX_SIZE = 256 * 1024
 """Bytes of the largest capture; one of a page has about 15,000."""
 _HOLE = "\ufffd"
 

@@ -44,7 +44,8 @@ class Emphasis:
         return closed
 
     def _write_mark(self, mark: str, before: str, behind: str, *, certain: bool) -> bool:
-        can_close, can_open = certain or bool(before.strip()), certain or bool(behind.strip())
+        can_open = certain or bool(behind.strip())
+        can_close = certain or bool(before.strip()) or not can_open
         opened = self._open.setdefault(mark, [])
         if can_close and opened:
             piece = opened.pop()
@@ -54,7 +55,7 @@ class Emphasis:
             is_sentence = before in SENTENCE_ENDS and (behind.isalnum() or behind == "[")
             self._out.append(f"</{_ELEMENTS[len(mark)]}>{' ' if is_sentence else ''}")
             return True
-        if (can_close or not behind.strip()) and mark in self._open_before:
+        if can_close and mark in self._open_before:
             piece, is_break_lost = self._open_before.pop(mark)
             self._out[piece] = _BREAK if is_break_lost else ""
             return True
@@ -84,7 +85,7 @@ class Emphasis:
         """Leave open what may be closed in a later block: an element around whole paragraphs."""
         for mark, opened in self._open.items():
             if opened:
-                is_break_lost = self._style.keeps_breaks and not self._has_break(opened[-1])
+                is_break_lost = not (self._style.is_wrapped or self._has_break(opened[-1]))
                 self._open_before[mark] = opened[-1], is_break_lost
             if self._style.escapes:
                 for piece in opened:

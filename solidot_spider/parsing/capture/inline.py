@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     r"|(?P<marks>\*+|_+|~~)"
 )
 _CODE_ENDS = re.compile(r"`+")
+_CODE_SIGN = re.compile(r"[_*=(){}<>;$\s]")
 _ESCAPED_MARK = re.compile(r"\\[_*`]")
 _ADDRESS = re.compile(r"<?https?://")
 _SPACES = (" ", "\n")
@@ -113,11 +114,11 @@ class InlineWriter:
         self._out.append("\n" if has_address else " ")
 
     def _write_code(self, text: str, found: re.Match[str]) -> int:
-        """Backquotes: the site's readers write them, too, so they are text unless the tool is seen to tell them."""
+        """Backquotes: the site's readers write them, too, so round a single word they are text."""
         ends = self._code_ends[len(found[0])]
         at = bisect_right(ends, found.start())
         inside = text[found.end() : ends[at]] if at < len(ends) else ""
-        is_code = self._style.escapes_code or (self._style.escapes and ("_" in inside or "*" in inside))
+        is_code = self._style.escapes_code or _CODE_SIGN.search(inside)
         if not inside or not is_code or _ESCAPED_MARK.search(inside):
             self._write_text(found[0])
             return found.end()

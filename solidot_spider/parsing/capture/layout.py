@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from solidot_spider.parsing import dateline
-from solidot_spider.parsing.capture import blocks
+from solidot_spider.parsing.capture import line_signs
 from solidot_spider.parsing.markup import (
     COMMENT_SCORE,
     COMMENTS_NOTICE,
@@ -79,12 +79,12 @@ def _headings(lines: list[str]) -> list[tuple[int, int, str]]:
     """Each heading's first line, the line behind it, and its text."""
     found: list[tuple[int, int, str]] = []
     for at, line in enumerate(lines):
-        heading = blocks.HEADING.match(line)
+        heading = line_signs.HEADING.match(line)
         if heading:
-            found.append((at, at + 1, blocks.heading_text(heading[2] or "")))
+            found.append((at, at + 1, line_signs.heading_text(heading[2] or "")))
             continue
-        under = blocks.UNDERLINE.match(line)
-        if under and at and lines[at - 1].strip() and blocks.is_underline(under[1], lines[at - 1]):
+        under = line_signs.UNDERLINE.match(line)
+        if under and at and lines[at - 1].strip() and line_signs.is_underline(under[1], lines[at - 1]):
             found.append((at - 1, at + 1, lines[at - 1].strip()))
     return found
 
@@ -122,9 +122,9 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
     """
     text = lines[region.body : region.end]
     for at, line in enumerate(text):
-        heading = blocks.HEADING.match(line)
+        heading = line_signs.HEADING.match(line)
         name = heading_name(heading[2] or "" if heading else line)
-        is_heading = heading or (at + 1 < len(text) and blocks.UNDERLINE.match(text[at + 1]))
+        is_heading = heading or (at + 1 < len(text) and line_signs.UNDERLINE.match(text[at + 1]))
         if (
             COMMENTS_NOTICE in line
             or VIEWS_IN_TEXT.search(line)

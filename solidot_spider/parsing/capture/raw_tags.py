@@ -7,7 +7,10 @@ import re
 
 from solidot_spider.parsing.html_tags import BLOCKS, INLINE
 
-TAG = r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--[^<>]*-->"
+TAG = (
+    r"</?[a-zA-Z][a-zA-Z0-9]*+(?:\s++[a-zA-Z:_-]++(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=]++))?+)*+\s*+/?>"
+    r"|<!--[^<>]*-->"
+)
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"([a-zA-Z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _KEPT_ATTRIBUTES = {"a": ("href", "title"), "img": ("src", "alt", "title")}
