@@ -116,6 +116,16 @@ def stories_within(store: Store, given: Sids) -> Sids:
         return select_sids(connection, select(stories.sid).where(stories.sid.between(*span), ~new)).within(given)
 
 
+def is_anything_unproven(store: Store) -> bool:
+    """Whether stories were stored since the last proof.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with store.reading() as connection:
+        return connection.execute(select(schema.unproven.c.sid).limit(1)).first() is not None
+
+
 def forget(store: Store) -> None:
     """Keep nothing aside any more: what was stored is proven.
 
