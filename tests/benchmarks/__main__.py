@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import crawl, export, extraction, machine, memory, pages, record, start_up, store, urls
+from tests.benchmarks import crawl, export, extraction, machine, memory, pages, record, reparse, start_up, store, urls
 from tests.benchmarks.scale import FULL, QUICK, Scale
 from tests.benchmarks.tables import Results, Table
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Scale], list[Table]]] = {
     "crawl": crawl.tables,
     "store": store.tables,
     "start-up": start_up.tables,
+    "reparse": reparse.tables,
     "export": export.tables,
     "memory": memory.tables,
 }

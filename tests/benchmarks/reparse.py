@@ -1,20 +1,17 @@
 """What a reparse costs: from the store to compared records, by one process and by two, against the parser alone.
 
-``python -m tests.benchmarks.reparse [--pages 10000] [--rounds 3]``, over copies of the corpus's pages under other sids
-or, without a corpus, over the trial server's stories. The sides have their turns in each round: a machine's noise
-meets all of them.
+Over copies of the corpus's pages under other sids or, without a corpus, over the trial server's stories. The sides have
+their turns in each round: a machine's noise meets all of them.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import mean
-from typing import NamedTuple
 
 from solidot_spider import items, record
 from solidot_spider.base import clock, site
@@ -28,7 +25,9 @@ from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 from tests import corpus, stores
-from tests.benchmarks import by_turns
+from tests.benchmarks.processes import Taken
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 
 FIRST_SID = 20_000
 AT_ONCE = 100
@@ -67,20 +66,13 @@ def stored(store: Store, sid: int, body: bytes) -> Visit:
     return Visit(sid, at, Outcome.STORED, status=200, page=page, record=items.check(story))
 
 
-class Cost(NamedTuple):
-    """Seconds of the clock, and of the CPUs."""
-
-    wall: float
-    cpu: float
-
-
-def now() -> Cost:
+def now() -> Taken:
     """Since some time, in this process and in those that it has ended."""
     used = os.times()
-    return Cost(time.perf_counter(), used.user + used.system + used.children_user + used.children_system)
+    return Taken(time.perf_counter(), used.user + used.system + used.children_user + used.children_system)
 
 
-def parsed(chosen: Options, count: int) -> tuple[Cost, float, float]:
+def parsed(chosen: Options, count: int) -> tuple[Taken, float, float]:
     """What the parser alone takes over pages that are in memory; mean bytes of a page, and of a packed one."""
     wall, cpu, sizes, packed = 0.0, 0.0, [], []
     with Store.opened(chosen) as store, store.reading() as connection:
@@ -95,47 +87,42 @@ def parsed(chosen: Options, count: int) -> tuple[Cost, float, float]:
             wall, cpu = wall + time.perf_counter() - began, cpu + time.process_time() - cpu_began
             sizes += [len(data) for data, _ in read]
             packed += [len(row.body) for row in rows]
-    return Cost(wall, cpu), mean(sizes), mean(packed)
+    return Taken(wall, cpu), mean(sizes), mean(packed)
 
 
-def reread(chosen: Options, count: int, processes: int) -> Cost:
+def reread(chosen: Options, count: int, processes: int) -> Taken:
     """What a reparse takes that writes nothing."""
     began = now()
     ended = reparse(chosen, Order(is_dry=True, processes=processes))
     after = now()
     assert (ended.tally.stories, ended.tally.changed) == (count, 0)
-    return Cost(after.wall - began.wall, after.cpu - began.cpu)
+    return Taken(after.wall - began.wall, after.cpu - began.cpu)
 
 
-def main() -> None:
-    words = argparse.ArgumentParser("python -m tests.benchmarks.reparse", description=__doc__)
-    words.add_argument("--pages", type=int, default=10_000, help="pages of the store (default 10000)")
-    words.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
-    given = words.parse_args()
+def tables(scale: Scale) -> list[Table]:
+    """Pages a second of each side, by the least of all rounds: noise only ever adds."""
     with tempfile.TemporaryDirectory() as directory:
         chosen = Options(data_dir=Path(directory))
-        filled(chosen.data_dir, given.pages)
-        _, size, packed = parsed(chosen, given.pages)
-        sides: dict[str, Callable[[], Cost]] = {
-            "the parser alone, pages in memory": lambda: parsed(chosen, given.pages)[0],
-            "a reparse by one process": lambda: reread(chosen, given.pages, 1),
-            "a reparse by two processes": lambda: reread(chosen, given.pages, 2),
+        filled(chosen.data_dir, scale.kept)
+        _, size, packed = parsed(chosen, scale.kept)
+        sides: dict[str, Callable[[], Taken]] = {
+            "the parser alone, pages in memory": lambda: parsed(chosen, scale.kept)[0],
+            "a reparse by one process": lambda: reread(chosen, scale.kept, 1),
+            "a reparse by two processes": lambda: reread(chosen, scale.kept, 2),
         }
-        taken: dict[str, list[Cost]] = {name: [] for name in sides}
-        for _ in range(given.rounds):
+        taken: dict[str, list[Taken]] = {name: [] for name in sides}
+        for _ in range(scale.rounds):
             for name, side in sides.items():
                 taken[name].append(side())
-    # The least: noise only ever adds.
-    least = {name: Cost(*map(min, zip(*each, strict=True))) for name, each in taken.items()}
-    one = least["a reparse by one process"]
-    print(f"{given.pages} pages of {size:.0f} bytes ({packed:.0f} packed), the least of {given.rounds} rounds")
+    least = {name: Taken(*map(min, zip(*each, strict=True))) for name, each in taken.items()}
+    one = least["a reparse by one process"].wall
     rows = [
-        (name, f"{given.pages / each.wall:.0f}", f"{one.wall / each.wall:.2f}", f"{given.pages / each.cpu:.0f}")
+        (name, f"{scale.kept / each.wall:,.0f}", f"{one / each.wall:.2f}", f"{scale.kept / each.cpu:,.0f}")
         for name, each in least.items()
     ]
+    title = (
+        f"From the store to compared records: {scale.kept:,} pages of {size:,.0f} bytes ({packed:,.0f} packed), the "
+        f"least of {scale.rounds} rounds."
+    )
     header = ("", "pages a second", "speed, one process = 1", "pages a CPU second")
-    print(by_turns.table(header, list(rows)))
-
-
-if __name__ == "__main__":
-    main()
+    return [Table("reparse", title, header, rows)]
