@@ -1,7 +1,7 @@
 """Defines the record of a story: its types, its JSON Schema, its check and its hash.
 
-The order of the fields is the order of the keys in every file. README (*The record*) says what each field means, and
-where it is weak.
+The order of the fields is the order of the keys in every file. The page on it (docs/records.md, *Fields*) says
+what each field means, and where it is weak.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from solidot_spider.base import site
+from solidot_spider.base.origins import Origin
 
 PARSER_VERSION = 3
 """Raised by hand whenever the same page gives another record; a test over the hash of fixed pages demands it."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised by hand whenever a field of the record gets another meaning or another type."""
 
 Sid = Annotated[int, Meta(ge=1, le=99_999_999)]
@@ -97,7 +98,8 @@ class Story(Struct, kw_only=True):
     fetched_at: UtcTime
     withdrawn_at: UtcTime | None
     content_hash: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    schema_version: Literal[1]
+    origin: Origin
+    schema_version: Literal[2]
 
 
 HASHED = (
@@ -118,7 +120,7 @@ HASHED = (
 _encoder = msgspec.json.Encoder()
 _sorting_encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Story)
-
+_VERSION_1, _UPGRADED = b',"schema_version":1}', b',"origin":"crawl","schema_version":2}'
 
 YEARS = range(2000, 2100)
 """The years of which a story can be; a store that had one of the year 1 or 9999 could not tell any more what is new."""
@@ -136,6 +138,11 @@ def content_hash(fields: dict[str, Any]) -> str:
 def line(story: Story | dict[str, Any]) -> bytes:
     """The story as one line of JSON in UTF-8, its keys in the record's order, without the newline."""
     return _encoder.encode(story)
+
+
+def upgraded(data: bytes) -> bytes:
+    """The line of a record of any schema version as one of this version: what version 1 knew of was crawled."""
+    return data.removesuffix(_VERSION_1) + _UPGRADED if data.endswith(_VERSION_1) else data
 
 
 def check(story: Story) -> dict[str, Any]:

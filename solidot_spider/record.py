@@ -10,11 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from solidot_spider import items
-from solidot_spider.base import clock, site
+from solidot_spider.base import clock, origins, site
 from solidot_spider.items import Story
 from solidot_spider.parsing import body, page, sources, submitter
+from solidot_spider.parsing.capture import capture
+from solidot_spider.parsing.capture.capture import CapturedPage
 from solidot_spider.parsing.page import Missing, StoryPage, Unparsed
 from solidot_spider.parsing.sources import Sources
+
+_NOT_CAPTURED = ("department", "topics", "views", "comment_count", "comments")
+"""The fields that a capture may not tell, though every page does."""
 
 _CONSTANT_SIZE = 20_000
 """The bytes that the record of the smallest page may have."""
@@ -91,7 +96,8 @@ def to_story(draft: Draft) -> Story:
         fetched_at=clock.iso(draft.fetched_at),
         withdrawn_at=None,
         content_hash=items.content_hash(fields),
-        schema_version=1,
+        origin=origins.CRAWL,
+        schema_version=items.SCHEMA_VERSION,
     )
     if _may_be_large(story, story_page.page_size) and len(items.line(story)) > _max_size(story_page):
         raise items.RecordError("larger than twice its page")
@@ -118,24 +124,72 @@ def record(data: bytes, url: str, fetched_at: datetime, sid: int | None = None) 
         sid: the story that was asked for; by default that of ``url``.
     """
     parsed = page.parse(data, url, sid, fetched_at)
-    if not isinstance(parsed, StoryPage):
-        return parsed
+    return _checked(parsed, fetched_at) if isinstance(parsed, StoryPage) else parsed
+
+
+def _checked(story_page: StoryPage, fetched_at: datetime) -> Story | Unparsed:
     try:
-        story = to_story(with_body(with_sources(Draft(parsed, fetched_at))))
+        story = to_story(with_body(with_sources(Draft(story_page, fetched_at))))
         items.check(story)
     except items.RecordError as error:
         return Unparsed(f"invalid-record: {error}")
     return story
 
 
-def reparse(data: bytes, url: str, fetched_at: datetime, sid: int) -> dict[str, Any] | None:
-    """The record that today's parser makes of a kept page, as plain values; None if the page is no story to it.
+@dataclass(frozen=True, slots=True)
+class CapturedStory:
+    """A story of a page, or of a page's text that a feed archiver kept as Markdown.
+
+    Attributes:
+        story: the record.
+        unknown_fields: the record's fields that the capture does not tell, in the record's order: each has the schema's
+            empty value (null, 0 or an empty list). Comments are always among them. The seconds of ``published_at`` are
+            ``:00``. A page tells them all.
+    """
+
+    story: Story
+    unknown_fields: tuple[str, ...]
+
+
+def record_of_capture(
+    data: bytes, fetched_at: datetime | None = None, sid: int | None = None
+) -> CapturedStory | Missing | Unparsed:
+    """The story of a page that was kept as Markdown, or the reason why it gives none.
+
+    A capture has a front matter (``title url source date fetch_date``), then the whole page with its navigation.
+
+    Args:
+        data: the file's bytes.
+        fetched_at: when the page was fetched, with its zone; by default the front matter's ``fetch_date``.
+        sid: the story that was asked for; by default that of the front matter's ``url``, else of the share link.
+    """
+    parsed = capture.parse(data, fetched_at, sid)
+    if not isinstance(parsed, CapturedPage):
+        return parsed
+    story = _checked(parsed.page, parsed.fetched_at)
+    if isinstance(story, Unparsed):
+        return story
+    return CapturedStory(story, tuple(name for name in _NOT_CAPTURED if not getattr(story, name)))
+
+
+def record_of(
+    data: bytes, origin: str, url: str, fetched_at: datetime | None, sid: int | None = None
+) -> CapturedStory | Missing | Unparsed:
+    """The story of a page of any origin, or the reason why it gives none.
 
     Args:
         data: the page's bytes.
+        origin: where it comes from, of ``origins.ORIGINS``: ``markdown`` is a capture of its text, all else a page.
         url: the address that answered, after any redirect.
-        fetched_at: when the page was fetched.
-        sid: the story that was asked for.
+        fetched_at: when the page was fetched; None of a capture that says it.
+        sid: the story that was asked for; by default that of ``url``.
     """
-    story = record(data, url, fetched_at, sid)
-    return items.check(story) if isinstance(story, Story) else None
+    if origin == origins.MARKDOWN:
+        made = record_of_capture(data, fetched_at, site.asked_sid(url) if sid is None else sid)
+    else:
+        assert fetched_at is not None, "no page says when it was fetched"
+        page_story = record(data, url, fetched_at, sid)
+        made = CapturedStory(page_story, ()) if isinstance(page_story, Story) else page_story
+    if isinstance(made, CapturedStory):
+        made.story.origin = origins.origin(origin)
+    return made

@@ -10,7 +10,7 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from solidot_spider import record
+from solidot_spider import kept_record
 from solidot_spider.base import clock, options
 from solidot_spider.base.console import Console
 from solidot_spider.base.outcome import OK, TROUBLE
@@ -124,7 +124,7 @@ class CrawlRun:
         if not self.options.has_store:
             self._name(stack)
             return Session(self.arguments, Plan(self.arguments.sids or Sids()))
-        store = stack.enter_context(Store.opened(self.options, create=True, reparse=record.reparse))
+        store = stack.enter_context(Store.opened(self.options, create=True, reparse=kept_record.reparse))
         sites.claim(store, self.options.site_url, self.options.mirror_of)
         self._name(stack)
         if not self.arguments.is_single:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from solidot_spider import items, record
 from solidot_spider.base import clock, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.items import Story
-from solidot_spider.store import raw_pages
+from solidot_spider.store.page_packer import PagePacker
+from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
@@ -35,16 +37,23 @@ def fields(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: A
     return items.check(made)
 
 
-def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> raw_pages.RawPage:
+def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> RawPage:
     url = site.story_url(sid)
     data = page(sid, **changes) if body is None else body
-    return raw_pages.pack(data, url, url, 200, headers=[("Content-Type", "text/html")], fetched_at=clock.iso(at))
+    return PagePacker().pack(data, url, url, 200, headers=[("Content-Type", "text/html")], fetched_at=clock.iso(at))
 
 
 def stored(sid: int, at: datetime = NOW, **changes: Any) -> Visit:
     return Visit(
         sid, clock.iso(at), Outcome.STORED, status=200, page=raw(sid, at, **changes), record=fields(sid, at, **changes)
     )
+
+
+def small(store: Store, sid: int, at: datetime = NOW, **changes: Any) -> Visit:
+    """A visit whose page is packed by the store's packer, as a run packs it."""
+    visit = stored(sid, at, **changes)
+    assert visit.page is not None
+    return replace(visit, page=store.packer.packed(visit.page, page(sid, **changes)))
 
 
 def heard(sid: int, outcome: Outcome, reason: str = "", at: datetime = NOW) -> Visit:

@@ -41,6 +41,15 @@ def identity(base: str) -> str:
     return f"{parts.scheme}://{name}{port}"
 
 
+def identity_of(url: str) -> str:
+    """The site of an absolute URL, as ``identity`` names it; '' if it is none of http."""
+    try:
+        parts = urlsplit(url)
+        return identity(f"{parts.scheme}://{parts.netloc}") if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
 def host(url: str) -> str:
     """The host of an absolute http(s) or ftp URL: lower case, without port, user or ``www.``; '' if it has none."""
     found = _HOST.match(url)
@@ -64,6 +73,11 @@ def linked_sid(url: str) -> int | None:
     """
     found = _STORY.match(url)
     return int(found[1]) if found and is_internal(url) else None
+
+
+def story_sid(url: str) -> int | None:
+    """The sid of the story whose address an absolute URL is, on whatever host; None for all else."""
+    return asked_sid(url) if _STORY.match(url) else None
 
 
 def asked_sid(url: str) -> int | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, USAGE
 from solidot_spider.commands import places
-from solidot_spider.commands.verb import Verb
+from solidot_spider.commands.verb import CRAWL, Verb
 
 CLOCK = "2026-01-15T12:00:00+08:00"
 """The trial site's time."""
@@ -29,6 +27,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl the trial site into a fresh directory, and report on it; the crawl's exit status."""
+    import tempfile
+
     from solidot_spider.trial.client import StartError, running
 
     if why := places.problem():
@@ -51,17 +51,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _crawl(url: str, data: Path) -> int:
     """Crawl the trial site's stories and the ids around them; the exit status."""
+    import subprocess
+
     from solidot_spider.base.sids import Sids
+    from solidot_spider.trial.client import python_path
     from solidot_spider.trial.stories import builtin_stories
 
     sids = Sids(ranges(sorted(builtin_stories())))
     # The site is our own and on this machine: nobody is hurt without the delay.
     words = ["crawl", "story", "-a", f"sids={sids}", "-s", "DOWNLOAD_DELAY=0"]
     print(f"$ SOLIDOT_SITE_URL={url} SOLIDOT_DATA_DIR={data} solidot {' '.join(words)}", flush=True)
-    command = [sys.executable, "-m", "solidot_spider", *words]
+    command = [sys.executable, "-P", "-m", "solidot_spider", *words]
     # What is set for the real site must not lead invented stories into its store.
     cleared = {"SOLIDOT_MIRROR_OF": "", "SOLIDOT_DATABASE_URL": ""}
-    environment = {**os.environ, **cleared, "SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data)}
+    ours = {"SOLIDOT_SITE_URL": url, "SOLIDOT_DATA_DIR": str(data), "PYTHONPATH": python_path()}
+    environment = {**os.environ, **cleared, **ours}
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
 
 
@@ -112,4 +116,5 @@ VERB = Verb(
     "solidot demo --serve",
     declare,
     run,
+    CRAWL,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE, USAGE
-from solidot_spider.commands.verb import Verb, add_settings, store_options
+from solidot_spider.commands.verb import LOOK, Verb, add_settings, store_options
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -49,4 +49,5 @@ VERB = Verb(
     "solidot report solidot.html",
     declare,
     run,
+    LOOK,
 )

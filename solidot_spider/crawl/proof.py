@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from solidot_spider.base.outcome import CHANGED_SITE
@@ -69,9 +70,17 @@ class ParserProof:
         """The verdict's question on known answers, if any story was compared."""
         return [Question("known-answers", self.evidence.sentence)] if self._compared else []
 
+    @cached_property
+    def is_owed(self) -> bool:
+        """Whether a killed run left stories without a proof, and there are known answers to prove them by."""
+        with self._using_store():
+            return stored_answers.is_anything_unproven(self._store) and len(self._known.all()) >= SAME
+        return False
+
     def plan(self, asked: Sids) -> None:
         """The run asks these ids; what it stores from now on is kept aside if it has anything to compare with."""
         with self._using_store():
+            _ = self.is_owed  # of earlier runs: before this one stores anything
             if asked.ranges:
                 self._recorder.tally.learn(self._store)
             own = stored_answers.stories_within(self._store, asked)
@@ -103,8 +112,8 @@ class ParserProof:
 
     async def after_last(self, fetch: Fetch) -> None:
         """Every story has its outcome: ask known answers if nothing else proves what was stored."""
-        is_open = self.evidence.proof is Proof.OPEN
-        if self._commits.keeps_aside and self._progress.is_new and self._stored and is_open:
+        is_due = self._commits.keeps_aside and self._progress.is_new and self._stored > 0
+        if (is_due or self.is_owed) and self.evidence.proof is Proof.OPEN:
             await self._ask(fetch)
         await self._doubt(fetch)
 

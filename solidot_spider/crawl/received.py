@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
-from solidot_spider.store import raw_pages
+from solidot_spider.store.page_packer import PagePacker
 from solidot_spider.store.raw_pages import RawPage
 
 STATUSES = range(100, 1000)
@@ -16,12 +16,13 @@ def status_of(response: Response) -> int | None:
     return response.status if response.status in STATUSES else None
 
 
-def page_of(response: Response, fetched_at: str) -> RawPage:
+def page_of(response: Response, fetched_at: str, packer: PagePacker) -> RawPage:
     """The page of an answer, packed.
 
     Args:
         response: the answer.
         fetched_at: when it came, UTC, ISO 8601.
+        packer: packs it.
     """
     assert response.request is not None
     asked = response.request.meta.get("redirect_urls", [response.url])[0]
@@ -30,4 +31,4 @@ def page_of(response: Response, fetched_at: str) -> RawPage:
         for name, values in response.headers.items()
         for value in values
     ]
-    return raw_pages.pack(response.body, asked, response.url, response.status, headers=headers, fetched_at=fetched_at)
+    return packer.pack(response.body, asked, response.url, response.status, headers=headers, fetched_at=fetched_at)

@@ -84,7 +84,7 @@ class Recorder:
             return
         flight.answered_at, flight.status = clock.iso(now), received.status_of(response)
         if self.commits is not None and 200 <= response.status < 300:
-            flight.page = received.page_of(response, flight.answered_at)
+            flight.page = received.page_of(response, flight.answered_at, self.commits.store.packer)
 
     def record(self, sid: int, outcome: Outcome, reason: str = "", record: dict[str, Any] | None = None) -> None:
         """An id's outcome is known; it counts when the store has it, and a ``missing`` when a control has answered."""

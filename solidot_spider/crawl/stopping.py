@@ -28,6 +28,11 @@ def is_capped(session: Session) -> bool:
     return session.stopped.startswith(("limit=", "minutes=")) and not session.asks_all
 
 
+def has_work(session: Session) -> bool:
+    """Whether a run has anything to ask: ids, or known answers that prove what a killed run left."""
+    return bool(session.plan.sids.ranges) or (session.proof is not None and session.proof.is_owed)
+
+
 async def must_stop(session: Session, limiter: RateLimiter, fetch: Fetch) -> bool:
     """Whether the run stops here: a cap is reached, a control finds the site not well, or it seems changed.
 

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
+from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.base.clock import BEIJING
 from solidot_spider.base.sids import ArgumentError
@@ -53,6 +54,8 @@ def _dataset(view: Snapshot, selection: Selection, path: Path) -> Exported:
     found.check_base(f"{OPTION} {path}")
     if PARSER_VERSIONS not in found.described:
         raise ExportError(f"{OPTION} {path}: it does not say which parser has read its stories; export all stories")
+    if found.described.get("schema_version") != items.SCHEMA_VERSION:
+        raise ExportError(f"{OPTION} {path}: its records are of another schema version; export all stories")
     old, new = found.described[SELECTION], selection.described
     for name in {**old, **new}:
         if old.get(name) != new.get(name):

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 from solidot_spider.export import citation, hub, resources, yaml_text
-from solidot_spider.export.facts import DELTA, GAPS, MISSING, PARSER_VERSIONS, SELECTION, SITE
+from solidot_spider.export.facts import DELTA, GAPS, MISSING, ORIGINS, PARSER_VERSIONS, SELECTION, SITE
 from solidot_spider.export.resources import Part
 from solidot_spider.export.revisions import REVISIONS
 
@@ -75,6 +75,8 @@ def _coverage(described: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "site", described[SITE]
     if described.get(PARSER_VERSIONS):
         yield "parser versions", ", ".join(described[PARSER_VERSIONS])
+    if described.get(ORIGINS):
+        yield "origins", ", ".join(f"{count:,} {name}" for name, count in described[ORIGINS].items())
 
 
 def _missing(described: Mapping[str, Any]) -> Iterator[str]:

@@ -112,6 +112,17 @@ def _count(database: sqlite3.Connection, table: str) -> int:
     return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of our own
 
 
+def _warc(path: Path, _: dict[str, Any], __: dict[str, Any]) -> Found:
+    from solidot_spider.captures import warc_file  # noqa: PLC0415 - an extra
+
+    rows = 0
+    for each in warc_file.records(path):
+        if not isinstance(each, warc_file.Found):
+            raise ValueError(f"{each.reason}, at byte {each.offset:,}")  # noqa: TRY004 - of the file, not of a type
+        rows += each.record.rec_type in {"response", "resource"}
+    return Found(rows)
+
+
 def _checksums(path: Path, _: dict[str, Any], __: dict[str, Any]) -> Found:
     return Found(_size(contents.checksums(path)))
 
@@ -126,4 +137,5 @@ _READERS: dict[str, Callable[[Path, dict[str, Any], dict[str, Any]], Found]] = {
     "parquet": _parquet,
     "sqlite": _sqlite,
     "markdown": _checksums,
+    "warc": _warc,
 }

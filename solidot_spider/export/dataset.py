@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import application, delta, directory, replaced, revisions, single_file
+from solidot_spider.export import application, delta, directory, pages_file, replaced, revisions, single_file
 from solidot_spider.export import stream as standard_output
 from solidot_spider.export.delta import Delta
-from solidot_spider.export.directory import Edits
+from solidot_spider.export.directory import Beside, Edits
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.exported import Exported
 from solidot_spider.export.facts import facts
 from solidot_spider.export.line_file import LineFile
-from solidot_spider.export.outputs import MARKDOWN
+from solidot_spider.export.outputs import MARKDOWN, WARC
+from solidot_spider.export.pages_file import Pages, pages_of
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.source import Selected, Source
 from solidot_spider.export.target import Target
@@ -44,7 +45,9 @@ def export(chosen: Options, out: Path | Target, selection: Selection = ALL, *, f
     target = out if isinstance(out, Target) else Target.of(str(out))
     with Store.opened(chosen) as store, store.snapshot() as view:
         edits = _edits(view, selection, target)
-        return _write(Selected(view, selection), target, facts(view, selection), edits=edits, force=force)
+        pages = pages_of(view, selection) if _has_pages(target) else None
+        about = facts(view, selection)
+        return _write(Selected(view, selection), target, about, edits=edits, pages=pages, force=force)
 
 
 def export_delta(
@@ -129,17 +132,33 @@ def _applied(deltas: Sequence[Path], old: Path, out: Path | None) -> Iterator[tu
         yield lines, application.about(dataset, changes)
 
 
-def _write(source: Source, target: Target, about: Mapping[str, Any], *, edits: Edits | None = None, force: bool) -> int:
+def _has_pages(target: Target) -> bool:
+    return any(each.form is WARC for each in target.outputs)
+
+
+def _write(  # noqa: PLR0913 - what an export is made of
+    source: Source,
+    target: Target,
+    about: Mapping[str, Any],
+    *,
+    edits: Edits | None = None,
+    pages: Pages | None = None,
+    force: bool,
+) -> int:
+    if pages is None and _has_pages(target):
+        raise ExportError(f"{target.out}: pages are in the store alone, and not in deltas; export them without those")
     if target.is_directory:
-        split = target.split
-        return directory.export(source, target.out, target.outputs, about, split=split, edits=edits, force=force)
+        tables = Beside(edits, pages)
+        return directory.export(source, target.out, target.outputs, about, tables, split=target.split, force=force)
+    if pages is not None:
+        return pages_file.export(pages, target.out, target.outputs[0], force=force)
     return single_file.export(source, target.out, target.outputs[0], force=force)
 
 
 def _edits(view: Snapshot, selection: Selection, target: Target) -> Edits | None:
     if not selection.revisions:
         return None
-    if all(each.form is MARKDOWN for each in target.outputs if target.is_directory):
+    if all(each.form in (MARKDOWN, WARC) for each in target.outputs if target.is_directory):
         raise ExportError(
             f"{target.out}: a table of revisions is a file of a directory, and no document; give a directory with "
             "--format jsonl, csv, parquet or sqlite, or leave --with revisions out"

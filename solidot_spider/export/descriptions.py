@@ -47,6 +47,10 @@ FIELDS: Mapping[str, str] = {
     "fetched_at": "When the page was fetched; ISO 8601 in UTC.",
     "withdrawn_at": "When the site was first seen to have the story no more; ISO 8601 in UTC.",
     "content_hash": "SHA-256 over what an edit changes; not over views, comments and times.",
+    "origin": (
+        "Where the page came from: crawl (fetched by the spider), or what was imported: warc, html, or markdown, which "
+        "knows no comments and no seconds."
+    ),
     "schema_version": "The version of the record's schema.",
     "change": "What became of the story, in a delta: new, changed, withdrawn, back or refetched.",
 }

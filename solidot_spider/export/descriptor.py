@@ -11,10 +11,11 @@ import msgspec
 
 from solidot_spider import items
 from solidot_spider.base.site import CANONICAL, DOMAIN
-from solidot_spider.export import card, citation, contents, datasette, reader_schemas, resources
+from solidot_spider.export import card, citation, contents, datasette, pages_file, reader_schemas, resources
 from solidot_spider.export.changes import KINDS, REMOVED
 from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.facts import PARSER_VERSIONS, SITE
+from solidot_spider.export.outputs import PAGES
 from solidot_spider.export.profile import Profile
 from solidot_spider.export.resources import Part
 
@@ -57,6 +58,8 @@ def write(directory: Path, parts: Sequence[Part], profile: Profile, about: Mappi
     """
     described = _described(profile, about)
     made = [resources.of_part(directory, part) for part in parts]
+    indexes = [pages_file.index_of(part.path) for part in parts if part.table == PAGES]
+    made += [resources.of_file(directory, each) for each in indexes]
     written = {
         SCHEMA: _json(_schema(profile.fields)),
         **_reader_schemas(parts),

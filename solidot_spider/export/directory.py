@@ -6,14 +6,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from solidot_spider.export import columns, contents, descriptor, markdown, part_directory, progress, revisions, table
+from solidot_spider.export import (
+    columns,
+    contents,
+    descriptor,
+    markdown,
+    pages_file,
+    part_directory,
+    progress,
+    revisions,
+    table,
+)
 from solidot_spider.export.changes import REMOVED, REMOVED_FILE, removed_lines
 from solidot_spider.export.columns import CHANGE
 from solidot_spider.export.contents import CHECKSUMS
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.outputs import JSONL, MARKDOWN, Output
+from solidot_spider.export.outputs import JSONL, MARKDOWN, PAGES, WARC, Output
+from solidot_spider.export.pages_file import Pages
 from solidot_spider.export.profile import Profile
 from solidot_spider.export.resources import Part
 from solidot_spider.export.selection import COMMENTS, KEY, PERIODS
@@ -31,9 +42,9 @@ def export(  # noqa: PLR0913 - what an export is made of
     out: Path,
     outputs: Sequence[Output],
     about: Mapping[str, Any],
+    beside: Beside,
     *,
     split: str = "",
-    edits: Edits | None = None,
     force: bool = False,
 ) -> int:
     """Write stories into a directory, in place of an old one; how many there are.
@@ -43,8 +54,8 @@ def export(  # noqa: PLR0913 - what an export is made of
         out: the directory.
         outputs: the forms and packings of its files.
         about: what else the descriptor says of them.
+        beside: what the store has beside the stories.
         split: ``year`` or ``month``: a file for each; empty: one file.
-        edits: what edits changed, for a table of its own; None for none.
         force: let a directory without stories replace one that has some.
 
     Raises:
@@ -58,12 +69,19 @@ def export(  # noqa: PLR0913 - what an export is made of
     if not force and _stories_of(out) and is_empty(source):
         raise ExportError(f"{out} is as it was: there is no story to write; --force would replace it with nothing")
     with part_directory.replacing(out) as new:
-        writer = _Writer(source, new, split, edits, is_document_root=out.suffix in MARKDOWN.suffixes)
+        writer = _Writer(source, new, split, beside, is_document_root=out.suffix in MARKDOWN.suffixes)
         parts = [part for output in outputs for part in writer.parts(output)]
         if source.removed:
             parts.append(writer.removed())
         descriptor.write(new, parts, writer.told(), about)
         return writer.profile.stories
+
+
+class Beside(NamedTuple):
+    """What the store has beside the stories, for tables and files of their own; None for what is not wanted."""
+
+    edits: Edits | None = None
+    pages: Pages | None = None
 
 
 class _Writer:
@@ -73,10 +91,10 @@ class _Writer:
         profile: what the records hold.
     """
 
-    def __init__(self, source: Source, new: Path, split: str, edits: Edits | None, *, is_document_root: bool) -> None:
+    def __init__(self, source: Source, new: Path, split: str, beside: Beside, *, is_document_root: bool) -> None:
         self.profile = Profile(source.fields)
         self._source = source
-        self._edits = edits
+        self._edits, self._pages = beside
         self._new = new
         self._split = split
         self._documents = "" if is_document_root else "markdown/"
@@ -85,6 +103,9 @@ class _Writer:
         """Write the files of a form."""
         if output.form is MARKDOWN:
             yield self._write_documents(output)
+            return
+        if output.form is WARC:
+            yield from self._write_pages(output)
             return
         yield from self._tables(output)
         if self._edits and not output.form.holds_all:
@@ -130,6 +151,14 @@ class _Writer:
         with (self._new / path).open("xb") as file:
             output.write(file, made._replace(rows=rows), self._new)
         return Part(path, output, made.name, rows.count, made.columns, rows.size, rows.sids)
+
+    def _write_pages(self, output: Output) -> Iterator[Part]:
+        assert self._pages, "who exports pages has a store"
+        for period in self._source.periods(self._split) if self._split else ("",):
+            path = f"{PAGES}{'-' * bool(period)}{period}{output.suffix}"
+            with closing(self._pages(period)) as pages:
+                written = pages_file.write(pages, self._new, path, output)
+            yield Part(path, output, PAGES, written.count, (), written.size, written.sids)
 
     def _write_documents(self, output: Output) -> Part:
         directory = self._new / self._documents

@@ -9,11 +9,12 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.export.selection import Selection
 from solidot_spider.store.queries import Snapshot
 
-SELECTION, SITE, PARSER_VERSIONS, MISSING, GAPS = "selection", "site", "parser_versions", "missing", "gaps"
-"""Keys of the descriptor: what was selected; the store's site; how many stories each version of the parser has read;
-the ids without a story, and those that nobody knows of."""
+SELECTION, SITE, PARSER_VERSIONS, ORIGINS = "selection", "site", "parser_versions", "origins"
+MISSING, GAPS = "missing", "gaps"
+"""Keys of the descriptor: what was selected; the store's site; how many stories each version of the parser has read,
+and how many come from each origin; the ids without a story, and those that nobody knows of."""
 
-FACTS = (SELECTION, SITE, PARSER_VERSIONS, MISSING, GAPS)
+FACTS = (SELECTION, SITE, PARSER_VERSIONS, ORIGINS, MISSING, GAPS)
 """Keys of what only the store knows of a dataset."""
 
 DELTA = "delta"
@@ -34,6 +35,7 @@ def facts(view: Snapshot, selection: Selection) -> dict[str, Any]:
         SELECTION: selection.described,
         SITE: provenance.site(),
         PARSER_VERSIONS: selection.parser_versions(view),
+        ORIGINS: selection.origins(view),
         MISSING: _ids(missing.within(asked)),
         GAPS: _ids(gaps.within(asked)),
     }

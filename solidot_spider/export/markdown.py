@@ -19,7 +19,7 @@ _FIRST = {"title": "title", "url": "url", "published_at": "date", "fetched_at": 
 
 _REST = (
     "sid", "editor", "department", "topics", "submitter", "source_links", "source_labels", "related_sids", "views",
-    "comment_count", "withdrawn_at", "content_hash", "change",
+    "comment_count", "withdrawn_at", "content_hash", "origin", "change",
 )  # fmt: skip
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -9,7 +9,7 @@ from typing import IO
 
 from solidot_spider.export import csv_table, json_lines, parquet, sqlite
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.packing import PACKINGS, ZSTANDARD, packed
+from solidot_spider.export.packing import GZIP, PACKINGS, ZSTANDARD, packed
 from solidot_spider.export.table import Table
 
 Write = Callable[[Table, IO[bytes], Path], None]
@@ -23,8 +23,8 @@ class Form:
     Attributes:
         name: its name for ``--format``.
         suffixes: those of its files; the first is the one that a directory's files get.
-        write: writes a table into a file; None for a form that is a directory of documents.
-        packs: whether its files may be packed.
+        write: writes a table into a file; None for a directory of documents, and for pages.
+        packings: how its files may be packed.
         needs_room: whether it needs a directory for as much as it writes, and more.
         parts_comments: whether a directory gives the comments a file of their own.
         holds_all: whether one file of it holds all tables.
@@ -33,7 +33,7 @@ class Form:
     name: str
     suffixes: tuple[str, ...]
     write: Write | None
-    packs: bool = True
+    packings: tuple[str, ...] = PACKINGS
     needs_room: bool = False
     parts_comments: bool = False
     holds_all: bool = False
@@ -41,15 +41,20 @@ class Form:
 
 JSONL = Form("jsonl", (".jsonl", ".jl", ".ndjson"), json_lines.write)
 CSV = Form("csv", (".csv",), csv_table.write, parts_comments=True)
-PARQUET = Form("parquet", (".parquet",), parquet.write, packs=False, needs_room=True, parts_comments=True)
+PARQUET = Form("parquet", (".parquet",), parquet.write, packings=(), needs_room=True, parts_comments=True)
+WARC = Form("warc", (".warc",), None, packings=(GZIP,))
+"""Pages, not records: they come from the store alone."""
+PAGES = "pages"
+"""The table that a file of pages is, and its name in a directory."""
 FILE_FORMS = (
     JSONL,
     CSV,
     PARQUET,
     Form("sqlite", (".db", ".sqlite", ".sqlite3"), sqlite.write, needs_room=True, holds_all=True),
+    WARC,
 )
-MARKDOWN = Form("markdown", (".md",), None, packs=False)
-FORMS = (*FILE_FORMS, MARKDOWN)
+MARKDOWN = Form("markdown", (".md",), None, packings=())
+FORMS = (*FILE_FORMS[:-1], MARKDOWN, WARC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +137,12 @@ def _of_format(text: str) -> Output:
             f"--format {text}: no form of files; give {', '.join(_BY_NAME)}, with {' or '.join(PACKINGS)} behind it "
             "for packed files, several with commas"
         )
-    return _output(_BY_NAME[name], dot + packing, f"--format {text}")
+    default = GZIP if name == WARC.name else ""  # as everybody keeps it
+    return _output(_BY_NAME[name], dot + packing or default, f"--format {text}")
 
 
 def _output(form: Form, packing: str, given: str) -> Output:
-    if packing and not form.packs:
-        raise ExportError(f"{given}: {form.name} is not packed; leave {packing} out")
+    if packing and packing not in form.packings:
+        how = f"packed by {' or '.join(form.packings)} only" if form.packings else "not packed"
+        raise ExportError(f"{given}: {form.name} is {how}; leave {packing} out")
     return Output(form, packing)

@@ -22,9 +22,16 @@ _MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "sqlite": "application/vnd.sqlite3",
     "markdown": "text/plain",
+    "warc": "application/warc",
 }
 _PACKED = {GZIP: "application/gzip", ZSTANDARD: "application/zstd"}
-_SUFFIXES = {".json": "application/json", ".md": "text/markdown", ".cff": "application/yaml", ".py": "text/x-python"}
+_SUFFIXES = {
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".cff": "application/yaml",
+    ".py": "text/x-python",
+    ".cdxj": "text/plain",
+}
 _TYPES = {
     Kind.INTEGER: "integer",
     Kind.TEXT: "string",
@@ -51,7 +58,7 @@ class Part:
     Attributes:
         path: its path within the dataset.
         output: its form and packing.
-        table: ``stories``, ``comments`` or ``revisions``.
+        table: ``stories``, ``comments``, ``revisions`` or ``pages``.
         rows: how many stories (or comments, or edits) it holds.
         columns: what each has; of JSON Lines, its keys.
         size: bytes of its rows as lines of JSON.
@@ -108,7 +115,7 @@ def of_part(directory: Path, part: Part) -> dict[str, Any]:
         "rowCount": part.rows,
         "sids": list(part.sids),
     }
-    if form in {"sqlite", "markdown"}:
+    if form in {"sqlite", "markdown", "warc"}:
         return made
     return {**made, "encoding": "utf-8", "schema": table_schema(columns_of(part), part.table)}
 

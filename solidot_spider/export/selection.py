@@ -12,7 +12,7 @@ import msgspec
 
 from solidot_spider.base.sids import Sids
 from solidot_spider.items import Editor, Story, Topic
-from solidot_spider.store.provenance import Edit
+from solidot_spider.store.provenance import Edit, KeptPage
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.records import Choice
 
@@ -111,6 +111,14 @@ class Selection:
                 if wanted is None or wanted(_marks.decode(edit.record)):
                     yield edit
 
+    def pages(self, view: Snapshot) -> Generator[KeptPage]:
+        """The page of each story that is selected, if it is kept, by ascending sid."""
+        wanted = self._wanted() if self.topic or self.editor else None
+        with closing(view.provenance.pages(self.choice)) as pages:
+            for each in pages:
+                if wanted is None or wanted(_marks.decode(each.record)):
+                    yield each
+
     def _wanted(self) -> Callable[[_Marks], bool]:
         topic, editor = self.topic.casefold(), self.editor.casefold()
 
@@ -124,6 +132,10 @@ class Selection:
         """How many of the stories each version of the parser has read; those that are withdrawn, too."""
         found = view.history.parser_versions(replace(self.choice, withdrawn=True))
         return {str(version): count for version, count in found.items()}
+
+    def origins(self, view: Snapshot) -> dict[str, int]:
+        """How many of the stories come from each origin; those that are withdrawn, too."""
+        return view.provenance.origins(replace(self.choice, withdrawn=True))
 
     @property
     def choice(self) -> Choice:

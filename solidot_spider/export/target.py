@@ -49,6 +49,8 @@ class Target:
         path = Path(out)
         if not path.is_dir() and not is_file(path):  # a device's or a pipe's name says no form
             return cls(path, (Output(JSONL),), is_directory=False)
+        if not out.endswith("/") and _is_said_twice(path, formats):
+            formats = ()
         is_directory = out.endswith("/") or (path.is_dir() and not _is_file_name(path)) or bool(formats)
         named = outputs.of_file(path) if path.suffix in MARKDOWN.suffixes or not is_directory else None
         if formats and not out.endswith("/") and _is_file_name(path):
@@ -78,6 +80,14 @@ class Target:
         found = [_PERIOD.match(each["path"]) for each in stories]
         split = next(("month" if each[1] else "year" for each in found if each), "")
         return replace(self, outputs=outputs.of_formats(",".join(names)), split=split)
+
+
+def _is_said_twice(path: Path, formats: Sequence[Output]) -> bool:
+    """Whether ``--format`` says no more than the name of a file."""
+    if len(formats) != 1 or not _is_file_name(path):
+        return False
+    named = outputs.of_file(path)
+    return named is not None and named.form is formats[0].form
 
 
 def _is_file_name(path: Path) -> bool:

@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
-from solidot_spider import record
+from solidot_spider import kept_record, record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.crawl.revisit import OPEN_FOR
 from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.probe.findings import Finding
-from solidot_spider.store import changes, raw_pages, sites
+from solidot_spider.store import changes, sites
 from solidot_spider.store.errors import NoStoreError
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.queries import KnownStory
+from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.store import Store
 
 NUMBER = 3
@@ -42,12 +44,12 @@ def load(chosen: Options) -> Records:
             if not sites.is_of(store, chosen.mirror_of or chosen.site_url):
                 return {}
             known = view.known(clock.now() - OPEN_FOR, NUMBER)
+            return {each.sid: found for each in known if (found := _record(each, view.pages)) is not None}
     except NoStoreError:
         return {}
-    return {each.sid: found for each in known if (found := _record(each)) is not None}
 
 
-def _record(known: KnownStory) -> dict[str, Any] | None:
+def _record(known: KnownStory, pages: PageReader) -> dict[str, Any] | None:
     """A story's record as today's parser makes it; None if its page is needed for that and gives none."""
     if known.parser_version == PARSER_VERSION:
         found: dict[str, Any] = msgspec.json.decode(known.record)
@@ -56,10 +58,10 @@ def _record(known: KnownStory) -> dict[str, Any] | None:
     if page is None:
         return None
     try:
-        data = raw_pages.unpack(page)
-    except raw_pages.CodecError:
+        data = pages.data(page)
+    except CodecError:
         return None
-    return record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid)
+    return kept_record.reparse(data, page.answered, datetime.fromisoformat(page.fetched_at), known.sid, page.origin)
 
 
 def check(data: bytes, url: str, stored: dict[str, Any]) -> Iterator[Finding]:

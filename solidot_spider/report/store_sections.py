@@ -25,7 +25,8 @@ from solidot_spider.report.html import (
     text,
 )  # fmt: skip
 from solidot_spider.store.overview import Block, Edited, Gone
-from solidot_spider.store.status import PastRun, Status
+from solidot_spider.store.past_runs import PastRun
+from solidot_spider.store.status import Status
 
 BARS = 120
 """So many bars the ids have at most."""

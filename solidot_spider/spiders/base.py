@@ -81,7 +81,7 @@ class SidSpider(Spider):
 
     def has_work(self) -> bool:
         """Whether there is anything to ask the site for."""
-        return bool(self.session.plan.sids.ranges)
+        return stopping.has_work(self.session)
 
     async def plans(self) -> AsyncGenerator[Plan]:
         """The ids to ask, as they are found."""

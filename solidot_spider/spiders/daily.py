@@ -10,17 +10,19 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE, fault
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import cross_check, days, plan, stopping
-from solidot_spider.crawl.arguments import BELIEVE, DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
+from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.plan import Plan
+from solidot_spider.crawl.spider_words import SPIDERS
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
+from solidot_spider.store import listings
 
 
 class DailySpider(SidSpider):
     """Reads the page of each day, asks the unsettled stories that it lists, and compares."""
 
     name = "daily"
-    takes = (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES, BELIEVE)
+    takes = SPIDERS["daily"].takes
     needs_store = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +63,7 @@ class DailySpider(SidSpider):
         """The stories of a day to ask; the store gets what the day lists first."""
         given = Sids((sid, sid) for sid in listed)
         with self.session.using_store() as store:
-            store.list_day(day.isoformat(), listed, self.session.run_id)
+            listings.list_day(store, day.isoformat(), listed, self.session.run_id)
             return Plan(given) if self.session.asks_all else plan.due(store, given, clock.now())
         return Plan(Sids())
 

@@ -20,12 +20,13 @@ class Change:
     """What a new record changes of a stored story.
 
     Attributes:
-        kind: ``older`` if the stored record is of a younger page and stays.
+        kind: ``older`` if the stored record is of a younger page and stays, ``lesser`` if it is of a page and stays
+            before what a capture in Markdown tells, ``same`` if an import brings the page that is stored already.
         fields: name, old value and new value of each field that an edit changed.
         moved: the same for the counters.
     """
 
-    kind: Literal["new", "changed", "unchanged", "older"]
+    kind: Literal["new", "changed", "unchanged", "older", "lesser", "same"]
     fields: list[tuple[str, Any, Any]] = field(default_factory=list)
     moved: list[tuple[str, Any, Any]] = field(default_factory=list)
 

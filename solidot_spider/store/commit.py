@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,22 +11,15 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert
 from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store import changes, database, kept_pages, schema
+from solidot_spider.store import changes, database, kept_pages, precedence, schema
 from solidot_spider.store.changes import Change
 from solidot_spider.store.kept_pages import Reparse
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.state import SidState
 from solidot_spider.store.visit import Visit
-
-
-def _now() -> datetime:
-    """The time; where a pinned clock cannot be read any more, one that no time is ahead of: no commit fails for it."""
-    try:
-        return clock.now()
-    except clock.ClockError:
-        return datetime.max.replace(tzinfo=UTC) - 2 * clock.SKEW
 
 
 class Written(NamedTuple):
@@ -72,10 +64,11 @@ class Commit:
         self.written: dict[int, Written] = {}
         self._connection = connection
         self._run_id = run_id
-        self._now = _now()
+        self._now = precedence.believed_until()
         self._states = states
         self._stories = stories
         self._reparse = reparse
+        self._pages = PageReader(connection)
         self._unproven = unproven
         self._new_states: list[SidState] = []
         self._new_stories: list[StoryRow] = []
@@ -84,17 +77,27 @@ class Commit:
         self._new_revisions: list[RevisionRow] = []
         self._new_unproven: list[UnprovenRow] = []
         self._dropped_pages: list[tuple[int, str]] = []
+        self._is_import = False
 
     def add(self, visit: Visit) -> None:
         """Collect the rows of a visit."""
         sid = visit.sid
         before = self._states.get(sid)
+        self._is_import = self._is_import or visit.is_imported
+        if visit.is_imported and (
+            stays := precedence.stays(self._stories.get(sid), visit.record, self._now, is_imported=True)
+        ):
+            self.written[sid] = Written(Change(stays), was_known_unparsed=False)
+            return
         state = SidState.after_visit(before, visit, self._run_id)
+        if before is not None and precedence.was_heard_later(before, visit):
+            state = before
         self._new_states.append(state)
         self._new_visits.append(VisitRow(sid, self._run_id, visit.at, str(visit.outcome), visit.reason, visit.status))
         change = answer = None
         if visit.record is not None:
-            change, answer = self._add_story(sid, visit.record, visit.page)
+            withdrawn_at = state.missing_since if state.is_withdrawn else visit.record["withdrawn_at"]
+            change, answer = self._add_story(sid, visit.record, visit.page, withdrawn_at)
         elif visit.page is not None:
             self._new_pages.append(PageRow(sid, UNPARSED, *visit.page))
         elif state.is_withdrawn and sid in self._stories:
@@ -104,13 +107,18 @@ class Commit:
         was_ahead = any(clock.is_ahead(each, self._now) for each in times if each)
         self.written[sid] = Written(change, before is not None and before.is_known_unparsed, answer, was_ahead)
 
-    def _add_story(self, sid: int, new: dict[str, Any], page: RawPage | None) -> tuple[Change, Change | None]:
+    def _add_story(
+        self, sid: int, new: dict[str, Any], page: RawPage | None, withdrawn_at: str | None
+    ) -> tuple[Change, Change | None]:
         """Collect a story's rows; what changed in the store, and how it differs from what is known."""
         before = self._stories.get(sid)
         seen = new["fetched_at"]
-        if before is not None and before.last_seen > seen and not clock.is_ahead(before.last_seen, self._now):
-            return Change("older"), None
-        old, moved_page = (None, None) if before is None else self._old(before)
+        if stays := precedence.stays(before, new, self._now):
+            return Change(stays), None
+        if withdrawn_at != new["withdrawn_at"]:
+            new = {**new, "withdrawn_at": withdrawn_at}
+        is_comparable = before is not None and precedence.is_comparable(before, new)
+        old, moved_page = self._old(before) if before is not None and is_comparable else (None, None)
         change = Change("new" if before is None else "unchanged") if old is None else changes.between(old, new)
         self._new_stories.append(
             StoryRow(
@@ -121,8 +129,9 @@ class Commit:
                 first_seen=seen if before is None else min(before.first_seen, seen),
                 last_seen=seen,
                 last_changed=seen if before is None or change.kind == "changed" else min(before.last_changed, seen),
-                withdrawn_at=None,
+                withdrawn_at=withdrawn_at,
                 record=items.line(new).decode(),
+                origin=new["origin"],
             )
         )
         if change.kind == "changed":
@@ -138,7 +147,7 @@ class Commit:
             self._new_unproven.append(UnprovenRow.of(sid, self._run_id, change.kind, before, moved_page))
             return change, None if old is None else change
         self._new_unproven.append(kept._replace(run_id=self._run_id, kind=change.kind))
-        return change, _difference(kept.story, new)
+        return change, precedence.difference(kept.story, new)
 
     def _old(self, before: StoryRow) -> tuple[dict[str, Any] | None, str | None]:
         """A story's record by today's parser, if there is one, and the hash that its page is kept under if not its own.
@@ -147,7 +156,7 @@ class Commit:
         """
         if before.parser_version == PARSER_VERSION:
             return msgspec.json.decode(before.record), None
-        read = kept_pages.reparsed(self._connection, before, self._reparse)
+        read = kept_pages.reparsed(self._connection, before, self._reparse, self._pages)
         if read is None:
             return None, None
         content_hash: str = read.record["content_hash"]
@@ -173,7 +182,9 @@ class Commit:
         self._write(schema.sids, self._new_states, replaces=True)
         self._write(schema.stories, self._new_stories, replaces=True)
         self._write(schema.pages, self._new_pages, replaces=True)
-        self._write(schema.visits, self._new_visits)
+        self._write(
+            schema.visits, self._new_visits, replaces=self._is_import
+        )  # which may bring several pages of a story
         self._write(schema.revisions, self._new_revisions)
         self._write(schema.unproven, self._new_unproven, replaces=True)
 
@@ -187,10 +198,3 @@ class Commit:
         if rows:
             statement = database.upsert(self._connection.dialect.name, table) if replaces else insert(table)
             self._connection.execute(statement, [row._asdict() for row in rows])
-
-
-def _difference(known: StoryRow | None, new: dict[str, Any]) -> Change | None:
-    """How a record differs from that of a story kept aside; None if it was another parser's, or if there was none."""
-    if known is None or known.parser_version != PARSER_VERSION:
-        return None
-    return changes.between(msgspec.json.decode(known.record), new)

@@ -6,6 +6,7 @@ The options say which: ``SOLIDOT_DATABASE_URL``, or ``solidot.db`` in ``SOLIDOT_
 from __future__ import annotations
 
 import importlib
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,9 @@ _POSTGRES = {
     "keepalives_idle": 60,  # a firewall forgets a connection on which nothing moves
     "tcp_user_timeout": 30_000,  # milliseconds: a dead server must not block a run for a quarter of an hour
 }
+
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
+"""Without the caller's own log, an interrupted read is told by our sentence, not by SQLAlchemy's traceback as well."""
 
 
 def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:

@@ -87,9 +87,13 @@ class History:
 
     def reparse(self, since: Since) -> str | None:
         """The name of a run that has parsed kept pages again since then; None if there is none."""
-        runs = schema.runs.c
+        runs, next_run = schema.runs.c, schema.runs.alias().c
+        # Of a killed one nobody knows the end: it ended before another run could hold the store.
+        is_dead = exists().where(next_run.id > runs.id, next_run.is_single == 0, next_run.started_at <= since.at)
         is_later = or_(
-            runs.id > since.run_id if since.run_id else runs.started_at >= since.at, runs.ended_at >= since.at
+            runs.id > since.run_id if since.run_id else runs.started_at >= since.at,
+            runs.ended_at >= since.at,
+            and_(runs.ended_at.is_(None), ~is_dead),
         )
         found = select(runs.name).where(runs.spider == REPARSE, runs.id != since.run_id, is_later).order_by(runs.id)
         return self._connection.execute(found.limit(1)).scalar()
@@ -111,7 +115,7 @@ class History:
             select(revisions.sid, revisions.old)
             .join(schema.runs, schema.runs.c.id == revisions.run_id)
             .where(_is_later(since, revisions.run_id, revisions.at))
-            .order_by(revisions.run_id)
+            .order_by(revisions.run_id, revisions.at)
         )
         for sid, old in self._connection.execute(statement):
             edits[sid] = msgspec.json.decode(old, type=dict[str, msgspec.Raw]) | edits.get(sid, {})
@@ -151,6 +155,7 @@ def _visits(since: Since) -> Any:
             visits.outcome,
             visits.reason,
             runs.parser_version.label("read_by"),
+            runs.spider,
             is_late.label("is_late"),
         )
         .join(schema.visits, visits.sid == stories.sid)
@@ -182,13 +187,13 @@ def _moved(visits: list[_Row], old: Mapping[str, msgspec.Raw], reparsed: set[int
 
 def _state(visits: Iterable[_Row]) -> tuple[bool, bool, int]:
     """Whether a story was stored after some visits, whether it was withdrawn, and the parser version of its record."""
-    is_stored = is_withdrawn = False
-    version, missing_since = 0, ""
+    is_stored, version, missing_since, last_missing = False, 0, "", ""
     for visit in visits:
         if visit.outcome == Outcome.STORED:
-            is_stored, is_withdrawn, version, missing_since = True, False, visit.read_by, ""
+            is_stored, version = True, visit.read_by
+            if visit.spider != IMPORT or visit.at >= last_missing:  # a page of before does not bring a story back
+                missing_since = last_missing = ""
         elif visit.outcome == Outcome.MISSING:
-            missing_since = min(missing_since or visit.at, visit.at)
-            gone_for = clock.parsed(visit.at) - clock.parsed(missing_since)
-            is_withdrawn = is_withdrawn or (is_stored and gone_for >= WITHDRAWN_AFTER)
-    return is_stored, is_withdrawn, version
+            missing_since, last_missing = min(missing_since or visit.at, visit.at), max(last_missing, visit.at)
+    gone_for = clock.parsed(last_missing) - clock.parsed(missing_since)
+    return is_stored, is_stored and gone_for >= WITHDRAWN_AFTER, version

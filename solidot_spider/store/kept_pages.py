@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, select
 
 from solidot_spider.base import clock
-from solidot_spider.store import raw_pages, schema
+from solidot_spider.store import schema
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.rows import PageRow, StoryRow
 
-Reparse = Callable[[bytes, str, datetime, int], dict[str, Any] | None]
-"""Parses a kept page with today's parser: its bytes, the address that answered, when it was fetched, and its sid in;
-the record as plain values out, None if the page is no story to this parser."""
+Reparse = Callable[[bytes, str, datetime, int, str], dict[str, Any] | None]
+"""Parses a kept page with today's parser: its bytes, the address that answered, when it was fetched, its sid and its
+origin in; the record as plain values out, None if the page is no story to this parser."""
 
 
 class Reparsed(NamedTuple):
@@ -25,13 +26,14 @@ class Reparsed(NamedTuple):
     page: PageRow
 
 
-def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -> Reparsed | None:
+def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None, pages: PageReader) -> Reparsed | None:
     """The kept page of a story, read by today's parser.
 
     Args:
         connection: a transaction.
         story: the story.
         reparse: the parser; None if there is none.
+        pages: gives the page's bytes.
 
     Returns:
         None if no page is kept, or the parser cannot read it.
@@ -45,8 +47,8 @@ def reparsed(connection: Connection, story: StoryRow, reparse: Reparse | None) -
         return None
     kept = PageRow(*row)
     try:
-        data = raw_pages.unpack(kept.page)
+        data = pages.data(kept.page)
     except CodecError:
         return None
-    record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid)
+    record = reparse(data, kept.answered, clock.parsed(kept.fetched_at), story.sid, kept.origin)
     return None if record is None else Reparsed(record, kept)

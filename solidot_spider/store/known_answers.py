@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
-from solidot_spider.base import clock
+from solidot_spider.base import clock, origins
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, kept_pages, schema
 from solidot_spider.store.database import select_sids
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.rows import PageRow, StoryRow, UnprovenRow
 from solidot_spider.store.schema import IS_DATED, UNPARSED
 from solidot_spider.store.store import Store
@@ -63,12 +64,13 @@ def settled_records(store: Store, older_than: timedelta, limit: int) -> list[dic
             select(schema.stories)
             .join(schema.sids, sids.sid == stories.sid)
             .where(stories.published_at < before, stories.withdrawn_at.is_(None), sids.outcome == Outcome.STORED)
-            .where(~exists().where(schema.unproven.c.sid == stories.sid))
+            .where(~exists().where(schema.unproven.c.sid == stories.sid), stories.origin.in_(origins.PAGES))
             .order_by(stories.published_at.desc(), stories.sid.desc())
             .limit(limit)
         )
         rows = [StoryRow(*row) for row in connection.execute(statement)]
-        found = [_record(connection, row, store) for row in rows]
+        pages = PageReader(connection)
+        found = [_record(connection, row, store, pages) for row in rows]
     return [record for record in found if record is not None]
 
 
@@ -86,15 +88,16 @@ def latest_records(store: Store, limit: int, older_than: timedelta = timedelta()
             return []
         before = clock.earlier(last, older_than)
         statement = select(stories.record).where(stories.published_at <= before, stories.withdrawn_at.is_(None))
-        ordered = statement.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
+        pages = statement.where(stories.origin.in_(origins.PAGES))
+        ordered = pages.order_by(stories.published_at.desc(), stories.sid.desc()).limit(limit)
         return [msgspec.json.decode(record) for record in connection.execute(ordered).scalars()]
 
 
-def _record(connection: Connection, story: StoryRow, store: Store) -> dict[str, Any] | None:
+def _record(connection: Connection, story: StoryRow, store: Store, pages: PageReader) -> dict[str, Any] | None:
     if story.parser_version == PARSER_VERSION:
         record: dict[str, Any] = msgspec.json.decode(story.record)
         return record
-    read = kept_pages.reparsed(connection, story, store.reparse)
+    read = kept_pages.reparsed(connection, story, store.reparse, pages)
     return read.record if read else None
 
 
@@ -111,6 +114,16 @@ def stories_within(store: Store, given: Sids) -> Sids:
     new = exists().where(unproven.sid == stories.sid, unproven.old.is_(None))
     with store.reading() as connection:
         return select_sids(connection, select(stories.sid).where(stories.sid.between(*span), ~new)).within(given)
+
+
+def is_anything_unproven(store: Store) -> bool:
+    """Whether stories were stored since the last proof.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with store.reading() as connection:
+        return connection.execute(select(schema.unproven.c.sid).limit(1)).first() is not None
 
 
 def forget(store: Store) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, update
 
-from solidot_spider.base import site
+from solidot_spider.base import origins, site
 from solidot_spider.store import schema
 from solidot_spider.store.database import writing
 from solidot_spider.store.errors import StoreError, no_store, store_errors
@@ -27,7 +27,29 @@ def _add_sites(connection: Connection) -> None:
         connection.execute(insert(schema.sites), {"url": site.identity(first), "is_mirror": 0})
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites)
+def _add_dictionaries(connection: Connection) -> None:
+    """Pages may be packed with a dictionary from version 4 on."""
+    schema.dictionaries.create(connection)
+    connection.execute(text("ALTER TABLE pages ADD COLUMN dictionary_id INTEGER REFERENCES dictionaries (id)"))
+
+
+def _add_origins(connection: Connection) -> None:
+    """Stories and pages have an origin from version 5 on, and a run may leave several revisions of a story.
+
+    Records are not written again: a million of them would take minutes, and each is read as one of today's schema.
+    """
+    for table in ("stories", "pages"):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN origin TEXT NOT NULL DEFAULT '{origins.CRAWL}'")
+    old = "revisions_before_5"
+    connection.exec_driver_sql(f"ALTER TABLE revisions RENAME TO {old}")
+    if connection.dialect.name == "postgresql":  # the name of its key is taken until then
+        connection.exec_driver_sql(f"ALTER TABLE {old} DROP CONSTRAINT revisions_pkey")
+    schema.revisions.create(connection)
+    connection.exec_driver_sql(f"INSERT INTO revisions SELECT sid, run_id, at, old FROM {old}")  # noqa: S608 - our own names
+    connection.exec_driver_sql(f"DROP TABLE {old}")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionaries, _add_origins)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

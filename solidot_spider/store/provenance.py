@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, and_, exists, select
 
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.records import ALL, Choice
+from solidot_spider.store.rows import PageRow
 
 EDITS_AT_ONCE = 500
 """Edits that are in memory at once."""
+
+PAGES_AT_ONCE = 100
+"""Kept pages that are in memory at once, packed."""
 
 
 class Edit(NamedTuple):
@@ -24,6 +28,14 @@ class Edit(NamedTuple):
     at: str
     old: str
     record: str
+
+
+class KeptPage(NamedTuple):
+    """A page that is kept, the record as JSON that was made of it, and since when its story is withdrawn."""
+
+    record: str
+    withdrawn_at: str | None
+    page: PageRow
 
 
 class Provenance:
@@ -40,6 +52,10 @@ class Provenance:
         """The site that the store belongs to; None before its first run."""
         sites = schema.sites.c
         return self._connection.execute(select(sites.url).where(sites.is_mirror == 0)).scalar()
+
+    def origins(self, choice: Choice = ALL) -> dict[str, int]:
+        """How many of the chosen stories come from each origin."""
+        return records.count_by_origin(self._connection, choice)
 
     def span(self, choice: Choice = ALL) -> Range | None:
         """The lowest and the highest of the chosen stories; None if there is none."""
@@ -66,3 +82,13 @@ class Provenance:
             ordered = statement.order_by(revisions.sid, revisions.at, revisions.run_id)
             with self._connection.execute(ordered, execution_options={"yield_per": EDITS_AT_ONCE}) as found:
                 yield from (Edit(*row) for row in found)
+
+    def pages(self, choice: Choice = ALL) -> Generator[KeptPage]:
+        """The page of each chosen story that its record was made of, if it is kept, by ascending sid."""
+        stories, pages = schema.stories.c, schema.pages.c
+        is_its_own = and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash)
+        wanted = select(stories.record, stories.withdrawn_at, schema.pages).join(schema.stories, is_its_own)
+        for statement in records.chosen(wanted, choice):
+            ordered = statement.order_by(pages.sid)
+            with self._connection.execute(ordered, execution_options={"yield_per": PAGES_AT_ONCE}) as found:
+                yield from (KeptPage(row[0], row[1], PageRow(*row[2:])) for row in found)

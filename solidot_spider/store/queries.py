@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from solidot_spider.base import clock
+from solidot_spider.base import clock, origins
 from solidot_spider.base.outcome import GAPS, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
-from solidot_spider.store.history import History
+from solidot_spider.store.history import IMPORT, History
+from solidot_spider.store.page_reader import PageReader
 from solidot_spider.store.provenance import Provenance
 from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.records import ALL, Choice
@@ -60,6 +61,7 @@ class Snapshot:
         self._verify = verify
         self.history = History(connection)
         self.provenance = Provenance(connection)
+        self.pages = PageReader(connection)
 
     def story_count(self, choice: Choice = ALL) -> int:
         """How many stories are stored, of those that are chosen."""
@@ -108,11 +110,10 @@ class Snapshot:
             .join(schema.sids, sids.sid == stories.sid)
             .outerjoin(schema.pages, and_(pages.sid == stories.sid, pages.content_hash == stories.content_hash))
             .where(stories.withdrawn_at.is_(None), sids.outcome != Outcome.MISSING)
+            .where(stories.origin.in_(origins.PAGES))
         )
-        old = statement.where(is_old).order_by(stories.sid.desc()).limit(limit)
-        rows = list(self._connection.execute(old))
-        young = statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows))
-        rows += self._connection.execute(young)
+        rows = list(self._connection.execute(statement.where(is_old).order_by(stories.sid.desc()).limit(limit)))
+        rows += self._connection.execute(statement.where(~is_old).order_by(stories.sid).limit(limit - len(rows)))
         pages_of = [None if row[3] is None else PageRow(*row[3:]).page for row in rows]
         return [KnownStory(row[0], row[1], row[2], page) for row, page in zip(rows, pages_of, strict=True)]
 
@@ -160,19 +161,17 @@ class Snapshot:
     def lowest_crawled(self) -> int | None:
         """Where crawling by sid begins: the lowest story stored by a run other than ``sid=``; None if none is.
 
-        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have
-        does not: a list may have named any id.
+        What ``latest`` asked counts, too: in a new store the lowest ids may have failed. What the site does not have,
+        or what was imported, does not: a list may have named, and others may have saved, any story.
         """
         visits, runs = schema.visits.c, schema.runs.c
         statement = (
             select(visits.sid)
             .join(schema.runs, runs.id == visits.run_id)
             .where(or_(and_(visits.outcome == Outcome.STORED, runs.is_single == 0), runs.spider == "latest"))
-            .where(visits.outcome != Outcome.MISSING)
-            .order_by(visits.sid)
-            .limit(1)
+            .where(visits.outcome != Outcome.MISSING, runs.spider != IMPORT)
         )
-        return self._connection.execute(statement).scalar()
+        return self._connection.execute(statement.order_by(visits.sid).limit(1)).scalar()
 
     def with_outcome(self, outcome: Outcome, within: Range | None = None) -> Sids:
         """The ids whose last visit had this outcome.

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, cast, func, or_, select
 
+from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import schema
 
@@ -45,7 +47,7 @@ def records(connection: Connection, choice: Choice) -> Generator[bytes]:
     for statement in chosen(select(_in_utf8(connection)), choice):
         ordered = statement.order_by(schema.stories.c.sid)
         with connection.execute(ordered, execution_options={"yield_per": RECORDS_AT_ONCE}) as found:
-            yield from map(bytes, found.scalars())
+            yield from (items.upgraded(bytes(each)) for each in found.scalars())
 
 
 def count(connection: Connection, choice: Choice) -> int:
@@ -68,6 +70,15 @@ def parser_versions(connection: Connection, choice: Choice) -> dict[int, int]:
         for parser_version, stories in connection.execute(statement):
             found[parser_version] += stories
     return dict(sorted(found.items()))
+
+
+def count_by_origin(connection: Connection, choice: Choice) -> dict[str, int]:
+    """How many of the chosen stories come from each origin; only those that some come from."""
+    origin, found = schema.stories.c.origin, Counter[str]()
+    for statement in chosen(select(origin, func.count()).group_by(origin), choice):
+        for name, stories in connection.execute(statement):
+            found[name] += stories
+    return {name: found[name] for name in origins.ORIGINS if found[name]}
 
 
 def span(connection: Connection, choice: Choice) -> Range | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from solidot_spider.base import origins
 from solidot_spider.store.raw_pages import RawPage
 
 
@@ -21,6 +22,7 @@ class StoryRow(NamedTuple):
     last_changed: str
     withdrawn_at: str | None
     record: str
+    origin: str = origins.CRAWL
 
 
 class PageRow(NamedTuple):
@@ -35,6 +37,8 @@ class PageRow(NamedTuple):
     fetched_at: str
     codec: str
     body: bytes
+    dictionary_id: int | None
+    origin: str = origins.CRAWL
 
     @property
     def page(self) -> RawPage:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, TypeDecorator
 from sqlalchemy import Text as AnyText
 
+from solidot_spider import items
+from solidot_spider.base import origins
 from solidot_spider.items import YEARS
 
 
@@ -27,6 +29,16 @@ class Text(TypeDecorator[str]):
         except UnicodeEncodeError:
             value = value.encode(errors="replace").decode()
         return value.replace("\0", "\ufffd")
+
+
+class Record(Text):
+    """A record as JSON, read as one of today's schema version, whatever version wrote it."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The record as it is read."""
+        return value if value is None else items.upgraded(value.encode()).decode()
 
 
 metadata = MetaData()
@@ -90,7 +102,8 @@ stories = Table(
     Column("last_seen", Text, nullable=False),
     Column("last_changed", Text, nullable=False),
     Column("withdrawn_at", Text),
-    Column("record", Text, nullable=False),  # JSON, a line of an export
+    Column("record", Record, nullable=False),  # JSON, a line of an export
+    Column("origin", Text, nullable=False, server_default=origins.CRAWL),
     Index("stories_by_day", "published_at", "sid", "withdrawn_at"),  # covers all that `status` counts
 )
 
@@ -102,7 +115,7 @@ revisions = Table(
     metadata,
     Column("sid", Integer, primary_key=True, autoincrement=False),
     Column("run_id", ForeignKey(runs.c.id), primary_key=True),
-    Column("at", Text, nullable=False),
+    Column("at", Text, primary_key=True),  # an import may bring several pages of a story
     Column("old", Text, nullable=False),  # JSON: field → its old value
     sqlite_with_rowid=False,
 )
@@ -122,6 +135,16 @@ visits = Table(
 UNPARSED = ""
 """Stands for the content hash of a sid's latest page that could not be parsed."""
 
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("pages", Integer, nullable=False),  # how many were kept when it was made
+    Column("made_at", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What kept pages share: zstd's dictionaries, by zstd's own numbers."""
+
 pages = Table(
     "pages",
     metadata,
@@ -134,6 +157,8 @@ pages = Table(
     Column("fetched_at", Text, nullable=False),
     Column("codec", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("dictionary_id", ForeignKey(dictionaries.c.id)),
+    Column("origin", Text, nullable=False, server_default=origins.CRAWL),
 )
 
 listings = Table(

@@ -26,6 +26,26 @@ def is_of(store: Store, asked: str) -> bool:
         return owner(connection) is None or _is_known(connection, site.identity(asked), "")
 
 
+def known(store: Store, asked: str, mirror_of: str = "") -> frozenset[str]:
+    """The sites whose pages a store may hold, as ``site.identity`` names them.
+
+    Args:
+        store: the store.
+        asked: the base of a site that it may hold pages of.
+        mirror_of: the site that it is a mirror of; '' if it is none, or a known one.
+
+    Raises:
+        OptionError: the store belongs to another site; the message names both.
+        StoreError: the store cannot be read.
+    """
+    address, original = site.identity(asked), site.identity(mirror_of or asked)
+    with store.reading() as connection:
+        own = owner(connection)
+        if own not in (None, original) and not _is_known(connection, address, mirror_of and original):
+            raise OptionError(_refusal(store.where, own or "", address, original))
+        return frozenset(connection.execute(select(schema.sites.c.url)).scalars()) | {address, original}
+
+
 def claim(store: Store, asked: str, mirror_of: str = "") -> None:
     """See that the store belongs to the site that a run asks; a new store belongs to it from now on.
 

@@ -62,6 +62,11 @@ class SidState(NamedTuple):
         return self.unparsed_runs > 0 and self.parser_version == PARSER_VERSION
 
     @property
+    def is_missing(self) -> bool:
+        """Whether the site had no such story when it was last asked."""
+        return self.outcome == Outcome.MISSING
+
+    @property
     def is_withdrawn(self) -> bool:
         """Whether the id, if it was a story, is gone for good: ``missing`` twice, a day or more apart."""
         return (

@@ -1,4 +1,4 @@
-"""Writes runs, visits and listings into the store, and opens it for queries.
+"""Writes runs and visits into the store, and opens it for queries.
 
 A story's page, record and visit are written in one transaction, together or not at all. A record is replaced only
 by one whose page is not older, whoever writes.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Self, Unpack
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from solidot_spider import __version__
 from solidot_spider.base.options import Options
@@ -19,6 +20,8 @@ from solidot_spider.store import database, migrations, schema
 from solidot_spider.store.commit import Commit, Written
 from solidot_spider.store.errors import database_errors, store_errors
 from solidot_spider.store.kept_pages import Reparse
+from solidot_spider.store.page_packer import PagePacker
+from solidot_spider.store.page_packing import PagePacking
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.rows import StoryRow, UnprovenRow
 from solidot_spider.store.runs import RunEnd, RunStart
@@ -47,6 +50,7 @@ class Store:
         self._check_lock: Callable[[Connection], None] = lambda _: None
         self.patience = database.BUSY
         """Seconds that a transaction waits for another program's."""
+        self._packing = PagePacking(self.reading, partial(self.writing, waits=False))
 
     @classmethod
     @contextmanager
@@ -68,6 +72,11 @@ class Store:
             yield cls(engine, where, reparse)
         finally:
             engine.dispose()
+
+    @property
+    def packer(self) -> PagePacker:
+        """Packs pages for this store."""
+        return self._packing.packer
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
@@ -141,7 +150,9 @@ class Store:
         with self.writing() as connection:
             key = connection.execute(insert(schema.runs).values(row)).inserted_primary_key
             assert key is not None
-            return int(key[0])
+            self._packing.begin(connection)
+        self._packing.committed(0)
+        return int(key[0])
 
     def end(self, run_id: int, **values: Unpack[RunEnd]) -> None:
         """Write that a run has ended; raises what ``begin`` does."""
@@ -180,21 +191,5 @@ class Store:
             for visit in visits:
                 commit.add(visit)
             commit.write()
+        self._packing.committed(len(visits))
         return commit.written
-
-    def list_day(self, day: str, listed: Sequence[int], run_id: int) -> None:
-        """Replace what a day's page listed before.
-
-        Args:
-            day: the day, ISO 8601.
-            listed: the ids that the page lists now.
-            run_id: the number of the run that read it.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        rows = [{"day": day, "sid": sid, "run_id": run_id} for sid in listed]
-        with self.writing() as connection:
-            connection.execute(delete(schema.listings).where(schema.listings.c.day == day))
-            if rows:
-                connection.execute(insert(schema.listings), rows)

@@ -21,6 +21,7 @@ class Visit:
         status: the answer's HTTP status; None if no answer came.
         page: the page, if it is worth keeping (``stored`` and ``unparsed``).
         record: the record as ``items.check`` gives it; only if the id is ``stored``.
+        is_imported: whether nobody asked the site, and the page came from a file.
     """
 
     sid: int
@@ -30,3 +31,4 @@ class Visit:
     status: int | None = None
     page: RawPage | None = None
     record: dict[str, Any] | None = None
+    is_imported: bool = False

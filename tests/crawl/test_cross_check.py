@@ -14,6 +14,7 @@ from solidot_spider.base.sids import Sids, parse
 from solidot_spider.crawl import cross_check
 from solidot_spider.crawl.cross_check import Comparison
 from solidot_spider.store import schema
+from solidot_spider.store.listings import list_day
 from solidot_spider.store.store import Store
 from tests.stores import STORIES, heard, run, stored
 
@@ -91,10 +92,10 @@ def test_a_line_names_ten_ranges_at_most() -> None:
 
 def test_what_a_day_lists_takes_the_place_of_what_it_listed_before(store: Store) -> None:
     first = run(store)
-    store.list_day("2023-01-02", [3, 2, 1], first)
-    store.list_day("2023-01-03", [4], first)
+    list_day(store, "2023-01-02", [3, 2, 1], first)
+    list_day(store, "2023-01-03", [4], first)
     second = run(store)
-    store.list_day("2023-01-02", [3, 5], second)
+    list_day(store, "2023-01-02", [3, 5], second)
     assert sorted(listings(store)) == [("2023-01-02", 3, second), ("2023-01-02", 5, second), ("2023-01-03", 4, first)]
-    store.list_day("2023-01-02", [], second)
+    list_day(store, "2023-01-02", [], second)
     assert listings(store) == [("2023-01-03", 4, first)]

@@ -30,7 +30,7 @@ from tests.stores import fields, run
 NOWHERE = "http://127.0.0.1:9"
 SMALL = 36 << 10
 """Bytes: room for what SQLite maps beside the store, and for no export."""
-EVERY = outputs.of_formats("jsonl,jsonl.gz,csv,csv.zst,parquet,sqlite,sqlite.gz,markdown")
+EVERY = outputs.of_formats("jsonl,jsonl.gz,csv,csv.zst,parquet,sqlite,sqlite.gz,markdown,warc")
 
 
 def whole(directory: Path) -> dict[str, bytes]:

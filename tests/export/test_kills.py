@@ -24,6 +24,7 @@ KILLS = 12
 SMALL = 36 << 10
 """Bytes: room for what SQLite maps beside the store, and for no export."""
 FORMS = ("--format", "jsonl.zst,csv,parquet,sqlite,markdown", "--split", "year")
+PAGES = ("--format", "warc")
 STORIES = range(1, 200)
 
 
@@ -43,6 +44,7 @@ def data(tmp_path: Path) -> Path:
 SINCE, APPLIED = ("--changed-since", "../old"), ("--apply", "../delta", "--to", "../old")
 MADE = [
     ("dataset", (*FORMS,)),
+    ("dataset", PAGES),
     ("dataset", (*FORMS, *SINCE)),
     ("dataset", (*FORMS, *APPLIED)),
     ("stories.db", ()),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, insert, select
 
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import CHANGED_SITE
@@ -95,6 +95,15 @@ class Crawls:
     @property
     def sids(self) -> list[int]:
         return [row.sid for row in self.stories]
+
+    def left_without_proof(self) -> None:
+        """Store the new stories, as a run does that is killed after its last story and before its last proof."""
+        self.story("-a", f"sids={GIVEN}", status=0)
+        options = Options(data_dir=self.data, database_url=self.database_url)
+        run_id = self.rows(schema.runs)[-1].id
+        left = [{"sid": sid, "since_run": run_id, "run_id": run_id, "kind": "new"} for sid in NEW]
+        with Store.opened(options) as store, store.writing() as connection:
+            connection.execute(insert(schema.unproven), left)
 
     def killed(self, at: int, given: str) -> None:
         """A run that is killed when it has asked so often, and stored something."""
@@ -200,6 +209,31 @@ def test_a_kill_before_the_last_proof_leaves_nothing_if_the_site_changed(site: M
     site.at(NOW)
     assert crawls.story("-a", f"sids={GIVEN}", status=0).counts["stored"] == len(NEW)
     assert crawls.sids == sorted([*KNOWN, *NEW])
+
+
+def test_a_run_with_nothing_to_ask_proves_what_a_killed_one_left(site: Moving, crawls: Crawls) -> None:
+    crawls.left_without_proof()
+    site.at(NOW)
+    report = crawls.story("-a", f"sids={GIVEN}", status=0)
+    assert (report.asked, crawls.sids) == (0, sorted([*KNOWN, *NEW]))
+    assert not crawls.rows(schema.unproven)
+    assert 0 < len(site.asked) <= TRIES
+    site.at(NOW)
+    assert crawls.story("-a", f"sids={GIVEN}", status=0).asked == 0
+    assert site.asked == []
+
+
+def test_a_run_with_nothing_to_ask_takes_back_what_a_killed_one_left_of_a_changed_site(
+    site: Moving, crawls: Crawls
+) -> None:
+    before = crawls.stories
+    crawls.left_without_proof()
+    site.at(NOW, change("title"))
+    report = crawls.story("-a", f"sids={GIVEN}", status=3)
+    assert report.asked == 0
+    assert f"{len(NEW)} stories of earlier runs" in crawls.err
+    assert crawls.stories == before
+    assert not crawls.rows(schema.unproven)
 
 
 def test_edits_of_single_stories_are_no_alarm(site: Moving, crawls: Crawls) -> None:

@@ -26,6 +26,7 @@ DIFFERENT: dict[str, Any] = {
     "comments": [{"id": 1}],
     "fetched_at": "2026-01-01T00:00:00+00:00",
     "withdrawn_at": "2026-01-01T00:00:00+00:00",
+    "origin": "warc",
 }
 MOVING = {"views", "comment_count"}
 SAME = {"sid", "url", "content_hash", "schema_version"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from solidot_spider import record
+from solidot_spider import kept_record
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Sids
@@ -28,7 +28,7 @@ OPEN_FOR = timedelta(days=62)
 
 @pytest.fixture
 def store(chosen: Options) -> Iterator[Store]:
-    with Store.opened(chosen, create=True, reparse=record.reparse) as opened:
+    with Store.opened(chosen, create=True, reparse=kept_record.reparse) as opened:
         yield opened
 
 
@@ -140,7 +140,7 @@ def test_a_story_of_another_parser_has_its_page_again(store: Store, title: str) 
     assert rows(store, "stories") == before
     kept = rows(store, "pages")
     assert [(row["sid"], row["content_hash"]) for row in kept] == [(1, schema.UNPARSED), (1, "old")]
-    assert record.reparse is store.reparse
+    assert kept_record.reparse is store.reparse
     assert usable(store) == []
     assert len(pages) == 1
 

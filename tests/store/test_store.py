@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from solidot_spider import items, record
+from solidot_spider import items, kept_record
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HOME_FOR_ALL, Outcome
 from solidot_spider.crawl import revisit
-from solidot_spider.store import commit, raw_pages, schema
+from solidot_spider.store import commit, schema
 from solidot_spider.store.changes import Change
 from solidot_spider.store.errors import StoreError
+from solidot_spider.store.rows import PageRow
 from solidot_spider.store.state import Newest
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
@@ -30,7 +31,7 @@ HOURS_24 = NOW + timedelta(hours=24)
 
 @pytest.fixture
 def store(chosen: Options) -> Iterator[Store]:
-    with Store.opened(chosen, create=True, reparse=record.reparse) as opened:
+    with Store.opened(chosen, create=True, reparse=kept_record.reparse) as opened:
         yield opened
 
 
@@ -46,7 +47,8 @@ def test_a_story_is_there_with_its_page_and_its_visit(store: Store) -> None:
     assert json.loads(story["record"]) == stores.fields(5)
     assert story["record"].encode() == items.line(stores.fields(5))
     assert story["first_seen"] == story["last_seen"] == story["last_changed"] == clock.iso(NOW)
-    assert raw_pages.unpack(raw_pages.RawPage(*list(page.values())[2:])) == stores.page(5)
+    with store.snapshot() as view:
+        assert view.pages.data(PageRow(**page).page) == stores.page(5)
     assert (page["content_hash"], page["status"]) == (story["content_hash"], 200)
     assert json.loads(page["headers"]) == [["Content-Type", "text/html"]]
     assert (visit["outcome"], visit["status"], visit["run_id"]) == ("stored", 200, 1)
