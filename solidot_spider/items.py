@@ -1,7 +1,7 @@
 """Defines the record of a story: its types, its JSON Schema, its check and its hash.
 
-The order of the fields is the order of the keys in every file. README (*The record*) says what each field means, and
-where it is weak.
+The order of the fields is the order of the keys in every file. The page on it (docs/record.md, *Fields*) says
+what each field means, and where it is weak.
 """
 
 from __future__ import annotations

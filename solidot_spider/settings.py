@@ -10,7 +10,9 @@ from solidot_spider.base import options
 
 BOT_NAME = "solidot_spider"
 SPIDER_MODULES = ["solidot_spider.spiders"]
-COMMANDS_MODULE = "solidot_spider.commands"  # our `crawl`: run files, summary and a true exit status; our `parse`
+COMMANDS_MODULE = (
+    "solidot_spider.scrapy_commands"  # our `crawl`: run files, summary and a true exit status; our `parse`
+)
 
 # --- The program's own options ---
 # Declared in base/options.py, with type, default and meaning; here so that `-s` and `solidot settings` know them.
@@ -92,9 +94,11 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the callback's source anew
 CONCURRENT_ITEMS = 1  # a page gives one item: a pool for more only costs time
 
 # --- Feeds ---
-FEED_EXPORTERS_BASE = default_settings.FEED_EXPORTERS_BASE | dict.fromkeys(
-    ("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter"
-)
+FEED_EXPORTERS_BASE = {
+    **default_settings.FEED_EXPORTERS_BASE,
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "solidot_spider.extensions.feed.StoryLinesExporter"),
+    "csv": "solidot_spider.extensions.feed.StoryRowsExporter",  # Scrapy's own writes lists as Python shows them
+}
 FEED_STORAGES_BASE = {
     **default_settings.FEED_STORAGES_BASE,
     **dict.fromkeys(("", "file"), "solidot_spider.extensions.feed_storage.PartFileStorage"),

@@ -7,8 +7,14 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-RECIPES = (files("solidot_spider") / "docs/recipes.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {
+    page.name.removesuffix(".md"): page.read_text(encoding="utf-8")
+    for page in sorted((files("solidot_spider") / "docs").iterdir(), key=lambda page: page.name)
+    if page.name.endswith(".md")
+}
+"""The pages for users by name."""
 
 _ROW = re.compile(r"^\| ([\w -]+) \| `(.+?)` \|", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w+)\n(.+?)^```$", re.MULTILINE | re.DOTALL)
@@ -24,6 +30,11 @@ def section(document: str, heading: str) -> str:
     if found is None:
         raise KeyError(heading)
     return found[1]
+
+
+def commands(document: str) -> list[str]:
+    """The commands of this program that a document shows, those behind a ``$``."""
+    return re.findall(r"^\$ (solidot .*)$", document, re.MULTILINE)
 
 
 def rows(text: str) -> dict[str, str]:

@@ -59,9 +59,14 @@ def refuse(message: str, status: int) -> int:
 
 def plain(text: str) -> str:
     """Text that may come from a page, as one line without control characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return "".join("?" if unicodedata.category(char) in _UNSAFE else char for char in text)
+    return "".join(char if is_safe(char) else "?" for char in text)
+
+
+def is_safe(char: str) -> bool:
+    """Whether a character only shows: no control, no format such as a change of direction, no separator of lines."""
+    return unicodedata.category(char) not in _UNSAFE
 
 
 def _write(line: str, level: str = "INFO") -> None:

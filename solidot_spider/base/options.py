@@ -169,9 +169,8 @@ def _check_names(names: Iterable[Any]) -> None:
         if not isinstance(name, str) or not name.startswith(PREFIX) or name.startswith(_OF_TESTS):
             continue
         if name not in MEANINGS and name not in _BESIDE:
-            raise OptionError(
-                f"{name}: there is no such option{nearest(name, MEANINGS, PREFIX) or '; README lists all'}"
-            )
+            hint = nearest(name, MEANINGS, PREFIX) or "; `solidot help options` lists all"
+            raise OptionError(f"{name}: there is no such option{hint}")
 
 
 def load(values: Mapping[str, Any] | None = None) -> Options:

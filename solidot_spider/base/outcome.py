@@ -50,4 +50,4 @@ def fault(where: str, error: BaseException) -> str:
 
 
 OK, TROUBLE, USAGE, SITE_CHANGED, CANNOT_WRITE, HELD = 0, 1, 2, 3, 4, 75
-"""The exit statuses (README, *Exit status*)."""
+"""The exit statuses (docs/outcomes.md, *Exit status*)."""

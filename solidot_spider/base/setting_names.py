@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from pathlib import Path
+
+from solidot_spider.base import spelling
 
 
 def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
@@ -15,8 +16,7 @@ def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
         known: the known names.
         prefix: what all of them begin with.
     """
-    found = get_close_matches(name.upper().removeprefix(prefix), [each.removeprefix(prefix) for each in known], 1)
-    return f"; did you mean {prefix}{found[0]}?" if found else ""
+    return spelling.question(name.upper().removeprefix(prefix), (each.removeprefix(prefix) for each in known), prefix)
 
 
 def unknown(given: Iterable[str], ours: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from solidot_spider.base.console import refuse
 from solidot_spider.base.outcome import USAGE
 from solidot_spider.commands import places
-from solidot_spider.commands.verb import Verb, add_settings
+from solidot_spider.commands.verb import CRAWL, Verb, add_settings
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -38,4 +38,5 @@ VERB = Verb(
     "solidot probe --save probe-pages",
     declare,
     run,
+    CRAWL,
 )

@@ -14,6 +14,9 @@ from solidot_spider.base import options, setting_names
 from solidot_spider.base.console import Console
 from solidot_spider.base.options import OptionError, Options
 
+CRAWL, LOOK, STORE, PROGRAM = "crawl", "look", "use and keep the store", "this program"
+"""What verbs are grouped by, in this order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
@@ -23,9 +26,11 @@ class Verb:
         name: the word on the command line.
         help: one line for ``solidot --help``.
         description: what ``solidot NAME --help`` says.
-        example: a command line.
+        example: a command line, or several with a line for each.
         declare: adds its options to a parser.
         run: does it; the exit status.
+        group: what ``solidot --help`` lists it under.
+        wrong: tells what is wrong with words that no option takes, if it knows more than that they are too many.
     """
 
     name: str
@@ -34,6 +39,8 @@ class Verb:
     example: str
     declare: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
+    group: str = STORE
+    wrong: Callable[[argparse.Namespace, list[str]], str] = lambda _, __: ""
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

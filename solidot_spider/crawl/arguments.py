@@ -1,6 +1,6 @@
 """Spider arguments (``-a NAME=VALUE``): each declared once, with meaning and check; a spider names those it takes.
 
-A new argument is a function that checks it, an ``Argument``, a field of ``Arguments``, and its name in a spider.
+A new argument is a function that checks it, an ``Argument``, a field of ``Arguments``, and its name in ``SPIDERS``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from solidot_spider.base import clock
+from solidot_spider.base import clock, spelling
 from solidot_spider.base import sids as ids
 from solidot_spider.base.outcome import KINDS
 from solidot_spider.base.sids import ArgumentError, Sids
@@ -128,7 +128,8 @@ def parsed(spider: str, taken: tuple[Argument, ...], given: Mapping[str, str]) -
     own = {name: text for name, text in given.items() if not name.startswith("_")}
     unknown = [name for name in own if name not in known]
     if unknown:
-        raise ArgumentError(f"unknown argument {', '.join(unknown)}; {spider} takes {', '.join(known)}")
+        hint = spelling.question(unknown[0], known, "-a ").replace("?", "=?")
+        raise ArgumentError(f"unknown argument {', '.join(unknown)}; {spider} takes {', '.join(known)}{hint}")
     values = {name: argument.parse(own[name]) for name, argument in known.items() if name in own}
     if "believe" in values:
         values["believes_missing"] = values.pop("believe")

@@ -41,7 +41,7 @@ class Facts(NamedTuple):
 
 
 def exit_status(ledger: Ledger, facts: Facts) -> int:
-    """The exit status, as README's table has it; the first that matches wins."""
+    """The exit status, as docs/outcomes.md has it; the first that matches wins."""
     if facts.has_lost_lock:
         return HELD
     if facts.cannot_write:

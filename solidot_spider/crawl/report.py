@@ -1,4 +1,7 @@
-"""Makes the report of a run, one JSON object: what the summary says, for programs (README, *The report*)."""
+"""Makes the report of a run, one JSON object: what the summary says, for programs.
+
+The page on it (docs/report.md, *The report of a run*) lists its keys.
+"""
 
 from __future__ import annotations
 

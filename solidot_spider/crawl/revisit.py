@@ -1,4 +1,4 @@
-"""Decides when an id is asked again: a pure policy over its state (README, *When an id is asked again*)."""
+"""Decides when an id is asked again: a pure policy over its state (docs/outcomes.md, *When an id is asked again*)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The verdict on a run: named questions that its records must pass (README, *The verdict*). Has the site changed?
+"""The verdict on a run: named questions that its records must pass. Has the site changed?
 
-Failed ids are no question here: they have an exit status of their own.
+The page on it (docs/outcomes.md, *The verdict*) lists them. Failed ids are no question here: they have an
+exit status of their own.
 """
 
 from __future__ import annotations

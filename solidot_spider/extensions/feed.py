@@ -9,10 +9,11 @@ import logging
 from asyncio import Future, ensure_future
 from typing import IO, Any
 
+import msgspec
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
-from scrapy.exporters import BaseItemExporter
+from scrapy.exporters import BaseItemExporter, CsvItemExporter
 from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 from scrapy.utils.defer import ensure_awaitable
 
@@ -46,6 +47,16 @@ class StoryLinesExporter(BaseItemExporter):
         values = item if is_record else dict(self.get_serialized_fields(item))
         self.file.write(items.line(values) + b"\n")
         self.file.flush()
+
+
+class StoryRowsExporter(CsvItemExporter):
+    """CSV whose lists and objects are JSON, which programs can read again."""
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        """The value of a cell."""
+        if isinstance(value, dict | list | tuple) and not (field and field.get("serializer")):
+            return msgspec.json.encode(value).decode()
+        return super().serialize_field(field, name, value)
 
 
 class StoryFeed(FeedExporter):

@@ -18,6 +18,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.log import get_scrapy_root_handler
 from tqdm import tqdm
 
+from solidot_spider.base.durations import duration
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.session import session_of
@@ -105,13 +106,3 @@ def state(ledger: Ledger, seconds: float, total: int) -> str:
         return outcomes
     left = seconds / done * (total - done)
     return f"{outcomes}; {done / seconds * 60:.0f} a minute, {duration(left)} left"
-
-
-def duration(seconds: float) -> str:
-    """A length of time in its two greatest units: ``2 h 5 min``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    units = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
-    first = next((index for index, (count, _) in enumerate(units) if count), 3)
-    return " ".join(f"{count} {unit}" for count, unit in units[first : first + 2] if count) or "0 s"

@@ -1,6 +1,6 @@
 """Parses HTML into paragraphs, in one traversal.
 
-A block element or a ``<br>`` ends a paragraph; empty ones are dropped (README, *Paragraphs*).
+A block element or a ``<br>`` ends a paragraph; empty ones are dropped (docs/parsing.md, *Paragraphs*).
 """
 
 from __future__ import annotations

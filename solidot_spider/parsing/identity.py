@@ -1,8 +1,8 @@
 """Checks whether a page is the story that was asked for.
 
 A withdrawn story answers with the home page and a status below 400. So every statement of a sid on the page counts,
-and the address after a redirect (README, *What did not come*). A page with two stories is a list, also where the first
-one is the story asked for: lists cut their stories.
+and the address after a redirect (docs/outcomes.md, *What becomes of an id*). A page with two stories is a list,
+also where the first one is the story asked for: lists cut their stories.
 """
 
 from __future__ import annotations

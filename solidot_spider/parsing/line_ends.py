@@ -1,6 +1,7 @@
 """Splits a paragraph at the plain line ends of the page's source that part its sources.
 
-A plain line end is white space, but before and behind a line that holds nothing but addresses (README, *Paragraphs*).
+A plain line end is white space, but before and behind a line that holds nothing but addresses (docs/parsing.md,
+*Paragraphs*).
 """
 
 from __future__ import annotations

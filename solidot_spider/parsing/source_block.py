@@ -1,6 +1,6 @@
 """Finds the source block: the longest sequence of lines at the end of a body that hold nothing but sources.
 
-It is decided line by line, never by the sid or by ``<!--more-->`` (README, *The source block*).
+It is decided line by line, never by the sid or by ``<!--more-->`` (docs/parsing.md, *The source block*).
 """
 
 from __future__ import annotations

@@ -74,6 +74,13 @@ def collect(document: Document, header: StoryHeader | None) -> Statements:
     return Statements(own, possible, found)
 
 
+def named_sid(document: Document) -> int | None:
+    """The one story that a page names as its own, where nobody knows which was asked for; None if it is not one."""
+    found = collect(document, StoryHeader(document.blocks[0]) if document.blocks else None)
+    named = found.own or found.all
+    return named.pop() if len(named) == 1 else None
+
+
 def _may_have_more(document: Document) -> bool:
     """Whether the page may state a sid behind the header of its story, too."""
     data, end = document.data, document.block_end

@@ -1,6 +1,6 @@
 """Finds addresses in Chinese text and makes them absolute http(s) or ftp URLs; knows archives that mirror a page.
 
-The rules are the dataset's (README, *How a link is cut*). URLs are never fetched, shortened or stripped.
+The rules are the dataset's (docs/parsing.md, *How a link is cut*). URLs are never fetched, shortened or stripped.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE, fault
 from solidot_spider.base.sids import ArgumentError, Sids
 from solidot_spider.crawl import cross_check, days, plan, stopping
-from solidot_spider.crawl.arguments import BELIEVE, DATE, LIMIT, MINUTES, REFRESH, SINCE, UNTIL, Arguments
+from solidot_spider.crawl.arguments import Arguments
 from solidot_spider.crawl.plan import Plan
+from solidot_spider.crawl.spider_words import SPIDERS
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store import listings
@@ -21,7 +22,7 @@ class DailySpider(SidSpider):
     """Reads the page of each day, asks the unsettled stories that it lists, and compares."""
 
     name = "daily"
-    takes = (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES, BELIEVE)
+    takes = SPIDERS["daily"].takes
     needs_store = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

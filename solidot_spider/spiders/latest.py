@@ -10,9 +10,9 @@ from solidot_spider.base import clock
 from solidot_spider.base.outcome import SITE_CHANGED, TROUBLE, fault
 from solidot_spider.base.sids import Sids
 from solidot_spider.crawl import plan
-from solidot_spider.crawl.arguments import BELIEVE, LIMIT, MINUTES, TO
 from solidot_spider.crawl.plan import Plan
 from solidot_spider.crawl.revisit import Age
+from solidot_spider.crawl.spider_words import SPIDERS
 from solidot_spider.parsing import list_pages
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store.store import Store
@@ -40,7 +40,7 @@ class LatestSpider(SidSpider):
     """Asks every id up to the newest that is not settled, and the stories that may have changed."""
 
     name = "latest"
-    takes = (LIMIT, MINUTES, TO, BELIEVE)
+    takes = SPIDERS["latest"].takes
     needs_store = True
 
     def has_work(self) -> bool:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from solidot_spider.base.sids import ArgumentError, Sids
-from solidot_spider.crawl.arguments import BELIEVE, LIMIT, MINUTES, ONLY, REFRESH, SID, SIDS, Arguments
+from solidot_spider.crawl.arguments import Arguments
+from solidot_spider.crawl.spider_words import SPIDERS
 from solidot_spider.spiders.base import SidSpider
 
 
 class StorySpider(SidSpider):
-    """Fetches stories by their ids (README, *Many stories*)."""
+    """Fetches stories by their ids (docs/runs.md, *story: by their ids*)."""
 
     name = "story"
-    takes = (SID, SIDS, LIMIT, MINUTES, REFRESH, ONLY, BELIEVE)
+    takes = SPIDERS["story"].takes
 
     @classmethod
     def arguments_of(cls, values: Mapping[str, Any]) -> Arguments:

@@ -15,16 +15,12 @@ from sqlalchemy import Connection, Engine, text
 
 from solidot_spider.base import clock
 from solidot_spider.store.errors import StoreError, store_errors
+from solidot_spider.store.lock_holder import KEY, OF_THE_LOCK, SINCE, in_postgres
 
-KEY = 0x501D06
-"""The key of the advisory lock within its database."""
+_PATIENCE = 0.2
+"""Seconds to wait for the lock: who only looks whether it is held holds it for an instant."""
 
-
-_OF_THE_LOCK = (
-    "WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key AND datname = current_database()"
-)
-_HOLDER = f"SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) {_OF_THE_LOCK}"  # noqa: S608 - the same
-_IS_HELD = f"SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid) {_OF_THE_LOCK} AND pid = :session"  # noqa: S608 - constants only
+_IS_HELD = f"SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid) {OF_THE_LOCK} AND pid = :session"  # noqa: S608 - constants only
 # PostgreSQL 14 and newer may close sessions on which nothing moves.
 _STAYS_OPEN = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'"
 
@@ -65,7 +61,7 @@ def _beside(where: str, name: str) -> Iterator[Check]:
     lock = FileLock(path)
     with store_errors(where):
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
         except Timeout as error:
             raise LockedError(_refusal(where, path.read_text(encoding="utf-8"))) from error
         path.write_text(_holder(name), encoding="utf-8")
@@ -93,7 +89,7 @@ def _advisory(engine: Engine, where: str, name: str) -> Iterator[Check]:
             # PostgreSQL shows a session's application name to all others, up to 63 bytes of it.
             connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _holder(name)})
             if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar_one():
-                raise LockedError(_refusal(where, _holder_in(connection)))
+                raise LockedError(_refusal(where, in_postgres(connection)))
             session = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
 
         def check(writing: Connection) -> None:
@@ -106,13 +102,8 @@ def _advisory(engine: Engine, where: str, name: str) -> Iterator[Check]:
         connection.close()
 
 
-def _holder_in(connection: Connection) -> str:
-    """The application name of the session that holds the advisory lock; '' if it is gone."""
-    return str(connection.execute(text(_HOLDER), {"key": KEY}).scalar() or "")
-
-
 def _holder(name: str) -> str:
-    return f"{name} since {clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    return f"{name}{SINCE}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _refusal(where: str, holder: str) -> str:

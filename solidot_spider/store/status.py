@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple, Self
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.store import database, schema, sites
+from solidot_spider.store import database, lock_holder, past_runs, schema, sites
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.gaps import gap_count
+from solidot_spider.store.past_runs import PastRun
 from solidot_spider.store.store import Store
 from solidot_spider.store.unasked import Unasked, unasked
 
@@ -39,18 +39,6 @@ class Failure(Struct):
     reason: str
     count: int
     sids: list[str]
-
-
-class PastRun(Struct):
-    """A run; what is known only at its end is null while it runs, and for good if it was killed."""
-
-    name: str
-    started_at: str
-    ended_at: str | None
-    asked: int | None
-    counts: dict[str, int] | None
-    exit_status: int | None
-    verdict: str | None
 
 
 class Thousand(Struct):
@@ -86,6 +74,12 @@ class Status(Struct):
     coverage: list[Thousand]
     site: str | None = None
     """The site that the store belongs to; null before its first run."""
+    newest_at: str | None = None
+    """When the story with the highest sid was published, in Beijing."""
+    last_good_at: str | None = None
+    """When the last run ended well (exit status 0) that was not for a single story."""
+    holder: str | None = None
+    """Who holds the store's lock, and since when; null if nobody does."""
 
     @classmethod
     def of(cls, store: Store) -> Self:
@@ -94,30 +88,45 @@ class Status(Struct):
         Raises:
             StoreError: the store cannot be read.
         """
-        stories = schema.stories.c
         with store.reading() as connection:
-            counts = _story_counts(connection)
-            without_visit = _never_visited(connection)
-            return cls(
-                store=store.where,
-                site=sites.owner(connection),
-                bytes=database.size(connection),
-                stories=sum(each.stored for each in counts),
-                withdrawn=sum(each.withdrawn for each in counts),
-                first=_edge(connection, stories.sid.asc()),
-                last=_edge(connection, stories.sid.desc()),
-                outcomes=_outcomes(connection, without_visit),
-                gaps=gap_count(connection),
-                failures=_failures(connection, without_visit),
-                runs=_runs(connection),
-                coverage=_coverage(connection, counts),
-            )
+            return cls.read(connection, store.where)
+
+    @classmethod
+    def read(cls, connection: Connection, where: str, last_runs: int = LAST_RUNS) -> Self:
+        """The status that a transaction sees, with so many of the last runs."""
+        stories = schema.stories.c
+        holder = lock_holder.holder(connection, where)
+        counts = _story_counts(connection)
+        last = _edge(connection, stories.sid.desc())
+        without_visit = _never_visited(connection)
+        return cls(
+            store=where,
+            site=sites.owner(connection),
+            bytes=database.size(connection),
+            stories=sum(each.stored for each in counts),
+            withdrawn=sum(each.withdrawn for each in counts),
+            first=_edge(connection, stories.sid.asc()),
+            last=last,
+            newest_at=_published_at(connection, last),
+            outcomes=_outcomes(connection, without_visit),
+            gaps=gap_count(connection),
+            failures=_failures(connection, without_visit),
+            runs=past_runs.last(connection, last_runs, holder),
+            last_good_at=past_runs.last_good_at(connection),
+            holder=holder,
+            coverage=_coverage(connection, counts),
+        )
 
 
 def _edge(connection: Connection, order: ColumnElement[int]) -> Edge | None:
     stories = schema.stories.c
     row = connection.execute(select(stories.sid, stories.published_at).order_by(order).limit(1)).first()
     return Edge(row.sid, row.published_at[:10]) if row else None
+
+
+def _published_at(connection: Connection, edge: Edge | None) -> str | None:
+    stories = schema.stories.c
+    return connection.execute(select(stories.published_at).where(stories.sid == edge.sid)).scalar() if edge else None
 
 
 def _never_visited(connection: Connection) -> list[Unasked]:
@@ -182,13 +191,3 @@ def _first_sids(connection: Connection, outcome: str, reason: str) -> Sids:
     return select_sids(
         connection, select(sids.sid).where(sids.outcome == outcome, sids.reason == reason).limit(SIDS_PER_FAILURE)
     )
-
-
-def _runs(connection: Connection) -> list[PastRun]:
-    runs = schema.runs.c
-    columns = (runs.name, runs.started_at, runs.ended_at, runs.asked, runs.counts, runs.exit_status, runs.verdict)
-    rows = connection.execute(select(*columns).order_by(runs.id.desc()).limit(LAST_RUNS))
-    return [
-        PastRun(name, started_at, ended_at, asked, msgspec.json.decode(counts) if counts else None, status, verdict)
-        for name, started_at, ended_at, asked, counts, status, verdict in rows
-    ]

@@ -45,14 +45,18 @@ def running(*words: str) -> Iterator[Running]:
             _stop(process)
 
 
+def python_path() -> str:
+    """The ``PYTHONPATH`` on which another process finds the code that runs here, not that of its working directory."""
+    return os.pathsep.join(filter(None, (str(PARENT), os.environ.get("PYTHONPATH"))))
+
+
 def _start(words: tuple[str, ...], errors: IO[bytes]) -> subprocess.Popen[bytes]:
-    path = os.pathsep.join(filter(None, (str(PARENT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-        [sys.executable, "-m", "solidot_spider.trial", "--until-eof", *words],
+        [sys.executable, "-P", "-m", "solidot_spider.trial", "--until-eof", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": python_path()},
     )
 
 

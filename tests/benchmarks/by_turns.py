@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
 
 def cpu_seconds(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -17,6 +17,22 @@ def cpu_seconds(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[
             if number:
                 times[name].append(process_time() - began)
     return {name: median(taken) for name, taken in times.items()}
+
+
+def seconds(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """The seconds of each side in each round."""
+    taken: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, side in sides.items():
+            began = perf_counter()
+            side()
+            taken[name].append(perf_counter() - began)
+    return taken
+
+
+def ratio(compared: list[float], base: list[float]) -> float:
+    """The median of what each round's times are to those of another side."""
+    return median(one / another for one, another in zip(compared, base, strict=True))
 
 
 def table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:

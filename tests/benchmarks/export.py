@@ -1,25 +1,23 @@
-"""What an export takes: time beside a bare loop, Parquet beside DuckDB alone, and the most memory.
+"""What an export takes: time beside a bare loop, Parquet beside DuckDB alone, bytes a story, and the most memory.
 
-``python -m tests.benchmarks.export [--stories 90000] [--rounds 9]``. Times are of the work alone, by turns in one
-process: the least of all rounds, and the median of what each round's are to those of the side compared with. Memory is
-that of whole commands, for a tenth of the stories and for all.
+Times are of the work alone, by turns in one process: the least of all rounds, and the median of what each round's are
+to those of the side compared with. Memory is that of whole commands, for a tenth of the stories and for all.
 """
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from statistics import median
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import columns, dataset, parquet, reader_schemas
 from tests.benchmarks import by_turns
+from tests.benchmarks.scale import Scale
 from tests.benchmarks.store import filled
+from tests.benchmarks.tables import Table
 from tests.crawling import measured
 
 NAMES = ("stories.jsonl", "stories.jsonl.zst", "stories.csv", "stories.parquet", "stories.db", "stories.md", "dataset")
@@ -44,53 +42,53 @@ def duckdb(lines: Path, out: Path) -> None:
         )
 
 
-def timed(sides: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    taken: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(rounds):
-        for name, side in sides.items():
-            began = time.perf_counter()
-            side()
-            taken[name].append(time.perf_counter() - began)
-    return taken
-
-
-def times(sides: dict[str, Callable[[], object]], rounds: int) -> list[tuple[object, ...]]:
-    """The rows of the times: name, seconds, and the ratio to the side before of each second one."""
-    taken = list(timed(sides, rounds).items())
-    rows: list[tuple[object, ...]] = []
+def times(data: Path, out: Path, scale: Scale) -> Table:
+    """JSON Lines beside a bare loop, and Parquet beside DuckDB."""
+    chosen, lines = Options(data_dir=data), out / "stories.jsonl"
+    sides: dict[str, Callable[[], object]] = {
+        "a bare loop that copies the lines": lambda: bare(data, out / "bare.jsonl"),
+        "JSON Lines": lambda: dataset.export(chosen, lines),
+        "DuckDB alone, from JSON Lines": lambda: duckdb(lines, out / "duckdb.parquet"),
+        "Parquet": lambda: dataset.export(chosen, out / "stories.parquet"),
+    }
+    taken = list(by_turns.seconds(sides, scale.rounds).items())
+    rows: list[tuple[str, ...]] = []
     for (name, base), (other, compared) in zip(taken[::2], taken[1::2], strict=True):
-        ratio = median(one / another for one, another in zip(compared, base, strict=True))
-        rows += [(name, f"{min(base):.2f}", ""), (other, f"{min(compared):.2f}", f"{ratio:.2f}")]
-    return rows
+        rows += [
+            (name, f"{min(base):.2f}", "1"),
+            (other, f"{min(compared):.2f}", f"{by_turns.ratio(compared, base):.2f}"),
+        ]
+    title = f"An export of {scale.stories:,} made-up stories: the least and the median ratio of {scale.rounds} rounds."
+    return Table("export", title, ("", "s", "beside the line above"), rows)
 
 
-def main() -> None:
-    words = argparse.ArgumentParser("python -m tests.benchmarks.export", description=__doc__)
-    words.add_argument("--stories", type=int, default=90_000, help="stories of the store (default 90000)")
-    words.add_argument("--rounds", type=int, default=9, help="turns of each side (default 9)")
-    given = words.parse_args()
+def forms(few: Path, many: Path, out: Path, scale: Scale) -> Table:
+    """Bytes and memory of each form."""
+    rows = []
+    for name in NAMES:
+        peaks = [
+            measured("http://127.0.0.1:9", data, "export", "--force", str(out / name), patience=3600)[1] / 1024
+            for data in (few, many)
+        ]
+        size = sum(each.stat().st_size for each in [out / name, *(out / name).rglob("*")] if each.is_file())
+        rows.append(
+            (
+                f"`{name}`",
+                f"{size / scale.stories:,.0f}",
+                f"{peaks[0]:.0f}",
+                f"{peaks[1]:.0f}",
+                f"{peaks[1] / peaks[0]:.2f}",
+            )
+        )
+    title = f"Bytes a story by form, and the most memory of an export of {scale.stories // 10:,} and of {scale.stories:,} stories."
+    return Table("forms", title, ("", "bytes a story", "MiB, a tenth", "MiB, all", "ratio"), rows)
+
+
+def tables(scale: Scale) -> list[Table]:
+    """Time, bytes and memory."""
     with tempfile.TemporaryDirectory() as scratch:
         few, many, out = Path(scratch, "few", "data"), Path(scratch, "many", "data"), Path(scratch, "out")
         out.mkdir()
-        filled(few, given.stories // 10)
-        filled(many, given.stories)
-        chosen, lines = Options(data_dir=many), out / "stories.jsonl"
-        sides: dict[str, Callable[[], object]] = {
-            "a bare loop": lambda: bare(many, out / "bare.jsonl"),
-            "JSON Lines": lambda: dataset.export(chosen, lines),
-            "DuckDB, from JSON Lines": lambda: duckdb(lines, out / "duckdb.parquet"),
-            "Parquet": lambda: dataset.export(chosen, out / "stories.parquet"),
-        }
-        print(by_turns.table(("", "s", "ratio"), times(sides, given.rounds)))
-        memory = []
-        for name in NAMES:
-            peaks = [measured("http://127.0.0.1:9", data, "export", str(out / name), patience=3600)[1] / 1024
-                     for data in (few, many)]  # fmt: skip
-            memory.append((name, f"{peaks[0]:.0f}", f"{peaks[1]:.0f}", f"{peaks[1] / peaks[0]:.2f}"))
-        print(
-            by_turns.table(("", f"MiB, {given.stories // 10:,} stories", f"{given.stories:,}", "ratio"), list(memory))
-        )
-
-
-if __name__ == "__main__":
-    main()
+        filled(few, scale.stories // 10)
+        filled(many, scale.stories)
+        return [times(many, out, scale), forms(few, many, out, scale)]

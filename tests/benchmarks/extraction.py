@@ -1,13 +1,11 @@
 """What general tools make of a story page: ours against trafilatura, newspaper4k, readability-lxml, GNE, selectors.
 
-``python -m tests.benchmarks.extraction``, over the corpus; needs ``pip install trafilatura 'newspaper4k[zh]'
-readability-lxml gne``. Each tool runs with its default options; links are the anchors of what it extracts and, in
+Over the corpus; with the extra ``benchmarks`` and ``pip install 'newspaper4k[zh]'``, without which these sides are left out. Each tool runs with its default options; links are the anchors of what it extracts and, in
 their places in its text, what ``https?://\\S+`` finds, where it has any; those within the site do not count.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import re
@@ -15,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from lxml import etree, html
@@ -27,10 +26,12 @@ from solidot_spider.parsing import body, page
 from solidot_spider.parsing.page import StoryPage
 from tests import corpus
 from tests.benchmarks import by_turns
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 
 PARTS = ("title", "minute", "editor", "body", "links")
+HEADINGS = ("title", "minute, zone", "editor", "body (with the source block left in)", "links")
 BARE_URL = re.compile(r"https?://[!-~]+")
-ROUNDS = 1
 
 
 @dataclass
@@ -118,17 +119,15 @@ def text_of(fragment: str) -> str:
     return str(html.fragment_fromstring(fragment, create_parent="div").text_content())
 
 
-def tools() -> dict[str, Extract]:
-    """Each side by its name."""
-    logging.disable(logging.WARNING)
-    return {
-        "solidot_spider": ours,
-        "trafilatura": partial(trafilatura, module=import_module("trafilatura")),
-        "newspaper4k": partial(newspaper, module=import_module("newspaper")),
-        "readability-lxml": partial(readability, module=import_module("readability")),
-        "GNE": partial(gne, extractor=import_module("gne").GeneralNewsExtractor()),
-        "four selectors": selectors,
-    }
+TOOLS: dict[str, tuple[str, Callable[[], Extract]]] = {
+    "solidot_spider": ("solidot_spider", lambda: ours),
+    "trafilatura": ("trafilatura", lambda: partial(trafilatura, module=import_module("trafilatura"))),
+    "newspaper4k": ("newspaper", lambda: partial(newspaper, module=import_module("newspaper"))),
+    "readability-lxml": ("readability", lambda: partial(readability, module=import_module("readability"))),
+    "GNE": ("gne", lambda: partial(gne, extractor=import_module("gne").GeneralNewsExtractor())),
+    "four plain selectors": ("parsel", lambda: selectors),
+}
+"""Each side by its name: the module that it needs, and what makes it."""
 
 
 @dataclass(frozen=True)
@@ -171,26 +170,24 @@ def judged(guess: Guess, sample: Sample) -> dict[str, bool]:
     return {**right, "whole story": all(right.values()), "body with sources": text == sample.whole}
 
 
-def measured(name: str, extract: Extract, chosen: list[Sample], bare: float) -> tuple[object, ...]:
+def measured(name: str, extract: Extract, chosen: list[Sample], bare: float) -> tuple[str, ...]:
     right = dict.fromkeys((*PARTS, "whole story", "body with sources"), 0)
     for sample in chosen:
         for part, is_right in judged(extract(sample.data, sample.url), sample).items():
             right[part] += is_right
-    taken = by_turns.cpu_seconds({name: lambda: [extract(each.data, each.url) for each in chosen]}, ROUNDS)[name]
+    taken = by_turns.cpu_seconds({name: lambda: [extract(each.data, each.url) for each in chosen]}, 1)[name]
     shares = {part: f"{count / len(chosen):.2f}" for part, count in right.items()}
     text = f"{shares['body']} ({shares['body with sources']})"
     shown = [text if part == "body" else shares[part] for part in PARTS]
     return (name, *shown, shares["whole story"], f"{taken / bare:.1f}")
 
 
-def main() -> None:
-    argparse.ArgumentParser("python -m tests.benchmarks.extraction", description=__doc__).parse_args()
-    chosen = samples()
-    bare = by_turns.cpu_seconds({"": lambda: [html.fromstring(each.data) for each in chosen]}, 5)[""]
-    print(f"{len(chosen)} stories; CPU as a multiple of a bare parse by lxml.html")
-    header = ("", "title", "minute, zone", "editor", "body (sources left in)", "links", "whole story", "CPU")
-    print(by_turns.table(header, [measured(name, extract, chosen, bare) for name, extract in tools().items()]))
-
-
-if __name__ == "__main__":
-    main()
+def tables(scale: Scale) -> list[Table]:
+    """What share of the stories each side gets right, part by part."""
+    logging.disable(logging.WARNING)
+    chosen = samples()[:: 1 if scale.rounds > 1 else 40]
+    bare = by_turns.cpu_seconds({"": lambda: [html.fromstring(each.data) for each in chosen]}, scale.rounds)[""]
+    title = f"What general tools make of a story page: the share of {len(chosen)} real stories that are exactly right."
+    header = ("", *HEADINGS, "whole story", "CPU, a bare parse = 1")
+    sides = {name: make() for name, (module, make) in TOOLS.items() if find_spec(module)}
+    return [Table("extraction", title, header, [measured(*side, chosen, bare) for side in sides.items()])]

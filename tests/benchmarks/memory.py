@@ -1,19 +1,18 @@
-"""The most memory that a crawl needs, by the number of its ids: ``python -m tests.benchmarks.memory``.
-
-The server answers after 50 ms, so that ids could pile up. A hundred thousand ids take some ten minutes.
-"""
+"""The most memory that a crawl needs, by the number of its ids."""
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import by_turns
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 from tests.crawling import measured
 from tests.server.client import running
 
 SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
+LATENCY = 0.05
+"""Seconds before an answer, so that ids could pile up."""
 
 
 def peak(url: str, data: Path, last: int) -> float:
@@ -24,20 +23,14 @@ def peak(url: str, data: Path, last: int) -> float:
     return most / 1024
 
 
-def main() -> None:
-    words = argparse.ArgumentParser("python -m tests.benchmarks.memory", description=__doc__)
-    words.add_argument("--ids", type=int, nargs="+", default=[10_000, 100_000], help="(default 10000 100000)")
-    words.add_argument("--latency", type=float, default=0.05, help="seconds before an answer (default 0.05)")
-    given = words.parse_args()
+def tables(scale: Scale) -> list[Table]:
+    """The most memory of a small crawl and of a large one."""
     with (
-        running("--stories", f"generated:{max(given.ids)}", "--latency", str(given.latency)) as server,
+        running("--stories", f"generated:{max(scale.ids)}", "--latency", str(LATENCY)) as server,
         tempfile.TemporaryDirectory() as scratch,
     ):
-        peaks = {ids: peak(server.url, Path(scratch, str(ids)), ids) for ids in given.ids}
+        peaks = {ids: peak(server.url, Path(scratch, str(ids)), ids) for ids in scale.ids}
     least = min(peaks.values())
     rows = [(f"{ids:,}", f"{most:.0f}", f"{most / least:.2f}") for ids, most in peaks.items()]
-    print(by_turns.table(("ids", "peak MiB", "ratio"), list(rows)))
-
-
-if __name__ == "__main__":
-    main()
+    title = f"The most memory of a crawl, against a server that answers after {LATENCY * 1000:.0f} ms."
+    return [Table("memory", title, ("ids", "MiB", "ratio"), rows)]

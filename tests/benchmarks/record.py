@@ -1,11 +1,10 @@
 """What a whole record costs: bytes to a checked record, against ``lxml.html`` that only parses the page.
 
-``python -m tests.benchmarks.record [--rounds 15]``, over the corpus or, without one, over the trial server's stories.
+Over the corpus or, without one, over the trial server's stories.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 
 from lxml import html
@@ -15,6 +14,8 @@ from solidot_spider.base import site
 from solidot_spider.parsing.document import Document
 from tests import corpus, pages
 from tests.benchmarks import by_turns
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 
 
 def stories() -> dict[str, bytes]:
@@ -30,10 +31,8 @@ def over(served: dict[str, bytes], work: Callable[[bytes, str], object]) -> None
         work(data, url)
 
 
-def main() -> None:
-    words = argparse.ArgumentParser("python -m tests.benchmarks.record", description=__doc__)
-    words.add_argument("--rounds", type=int, default=15, help="turns of each side (default 15)")
-    rounds = words.parse_args().rounds
+def tables(scale: Scale) -> list[Table]:
+    """What a record costs."""
     served = stories()
     taken = by_turns.cpu_seconds(
         {
@@ -41,13 +40,9 @@ def main() -> None:
             "the story's part, the parse alone": lambda: over(served, lambda data, _: Document(data)),
             "a whole record": lambda: over(served, lambda data, url: record.record(data, url, corpus.FETCHED_AT)),
         },
-        rounds,
+        3 * scale.rounds,
     )
     bare = next(iter(taken.values()))
-    print(f"{len(served)} pages, median of {rounds} rounds")
     rows = [(name, f"{each / len(served) * 1e6:.0f}", f"{each / bare:.2f}") for name, each in taken.items()]
-    print(by_turns.table(("", "µs a page", "ratio"), list(rows)))
-
-
-if __name__ == "__main__":
-    main()
+    title = f"From bytes to a checked record: {len(served)} pages, the median of {3 * scale.rounds} rounds."
+    return [Table("record", title, ("", "CPU µs a page", "a bare parse = 1"), rows)]

@@ -1,71 +1,41 @@
-"""What the store costs: a crawl with it and without, one story again in a large one, ``status``, bytes a story.
+"""What the store costs a crawl, and how many bytes a story takes in it.
 
-``python -m tests.benchmarks.store [--pages 3000] [--rounds 3] [--stories 90000] [--postgres URL]``. Crawls are real
-processes at full speed over loopback, by turns; CPU and time a page are the difference between a long crawl and a
-short one, so that the start-up is not in them.
+Crawls are real processes at full speed over loopback, by turns. The least of all rounds counts, not the median: noise
+only ever adds, and by more than the store costs.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from statistics import median
 
 from sqlalchemy import create_engine, make_url, text
 
 from solidot_spider.base.options import Options
-from solidot_spider.crawl import report
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from tests import stores
-from tests.benchmarks import by_turns
+from tests.benchmarks.processes import Taken, timed
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 from tests.crawling import environment
 from tests.server.client import Running, running
 
-SPEED = ("-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
+CRAWL = ("-m", "solidot_spider", "crawl", "story", "-s", "CONCURRENT_REQUESTS=32", "-s", "DOWNLOAD_DELAY=0")
 SHORT = 200
 AT_ONCE = 100
 FIRST = stores.NOW.replace(year=2024)
 
 
-def timed(url: str, data: Path, database: str, *words: str) -> tuple[float, float]:
-    """Seconds and CPU seconds of a command.
-
-    Raises:
-        RuntimeError: it failed.
-    """
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "solidot_spider", *words],
-        cwd=data.parent,
-        env={**environment(url, data), "SOLIDOT_DATABASE_URL": database},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stderr
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(said.decode())
-    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime
-
-
-def a_page(server: Running, database: str, pages: int) -> tuple[float, float]:
-    """Seconds and CPU seconds of a page of a crawl."""
+def a_page(server: Running, database: str, pages: int) -> Taken:
+    """What a page of a crawl takes."""
     empty(database)
     with tempfile.TemporaryDirectory() as directory:
-        data = Path(directory, "data")
-        short = timed(server.url, data, database, "crawl", "story", *SPEED, "-a", f"sids=1-{SHORT}")
-        long = timed(
-            server.url, data, database, "crawl", "story", *SPEED, "-a", f"sids={SHORT + 1}-{2 * SHORT + pages}"
-        )
-    return (long[0] - short[0]) / pages, (long[1] - short[1]) / pages
+        env = environment(server.url, Path(directory, "data")) | {"SOLIDOT_DATABASE_URL": database}
+        short = timed([*CRAWL, "-a", f"sids=1-{SHORT}"], env, Path(directory))
+        long = timed([*CRAWL, "-a", f"sids={SHORT + 1}-{2 * SHORT + pages}"], env, Path(directory))
+    return long.a_page_more(short, pages)
 
 
 def empty(database: str) -> None:
@@ -78,23 +48,6 @@ def empty(database: str) -> None:
         engine.dispose()
 
 
-def throughput(pages: int, rounds: int, postgres: str) -> None:
-    sides = {"without a store": "none", "SQLite": ""} | ({"PostgreSQL": postgres} if postgres else {})
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
-    with running("--stories", f"generated:{2 * SHORT + pages}") as server:
-        for _ in range(rounds):
-            for name, database in sides.items():
-                taken[name].append(a_page(server, database, pages))
-    # The least, not the median: noise only ever adds, and by more than the store costs.
-    rows = {name: (min(each[0] for each in all_), min(each[1] for each in all_)) for name, all_ in taken.items()}
-    bare = rows["without a store"][0]
-    print(f"{pages} pages, the least of {rounds} rounds")
-    lines = [
-        (name, f"{wall * 1e3:.2f}", f"{cpu * 1e3:.2f}", f"{bare / wall:.2f}") for name, (wall, cpu) in rows.items()
-    ]
-    print(by_turns.table(("", "ms a page", "CPU ms a page", "speed, without = 1"), list(lines)))
-
-
 def filled(data: Path, count: int) -> float:
     """A store with so many stories and their pages; bytes a story."""
     with Store.opened(Options(data_dir=data), create=True) as store:
@@ -104,37 +57,20 @@ def filled(data: Path, count: int) -> float:
     return (data / "solidot.db").stat().st_size / count
 
 
-def large(count: int, rounds: int) -> None:
-    with tempfile.TemporaryDirectory() as directory, running("--stories", f"generated:{count}") as server:
-        data, told = Path(directory, "data"), Path(directory, "report.json")
-        print(f"\n{count} stories: {filled(data, count):.0f} bytes a story, its page and its index entries")
-        words = ("crawl", "story", "-s", "DOWNLOAD_DELAY=0", "--report", str(told))
-        status, again, nothing = [], [], []
-        for number in range(rounds):
-            status.append(timed(server.url, data, "", "status")[0])
-            timed(server.url, data, "", *words, "-a", f"sid={count // 2 + number}")
-            again.append(report.load(told.read_bytes()).seconds)
-            timed(server.url, data, "", *words, "-a", f"sids=1-{count}")
-            nothing.append(report.load(told.read_bytes()).seconds)
-        rows = [
-            ("`solidot status`, all of the process", f"{median(status):.3f}"),
-            ("`-a sid=`: the command's work, two fetches and Scrapy's own start and end in it", f"{median(again):.3f}"),
-            ("`-a sids=` of all, nothing to ask", f"{median(nothing):.3f}"),
-        ]
-        print(by_turns.table(("", "s"), list(rows)))
-
-
-def main() -> None:
-    words = argparse.ArgumentParser("python -m tests.benchmarks.store", description=__doc__)
-    words.add_argument("--pages", type=int, default=3000, help="pages of each crawl (default 3000)")
-    words.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
-    words.add_argument("--stories", type=int, default=90_000, help="stories of the large store (default 90000)")
-    words.add_argument("--postgres", default="", metavar="URL", help="an empty database, to measure as well")
-    given = words.parse_args()
-    throughput(given.pages, given.rounds, given.postgres)
-    if given.stories:
-        large(given.stories, given.rounds)
-
-
-if __name__ == "__main__":
-    main()
+def tables(scale: Scale) -> list[Table]:
+    """A crawl without a store and with each kind; PostgreSQL where ``SOLIDOT_BENCHMARK_POSTGRES`` names an empty one."""
+    postgres = os.environ.get("SOLIDOT_BENCHMARK_POSTGRES", "")
+    sides = {"without a store": "none", "SQLite": ""} | ({"PostgreSQL": postgres} if postgres else {})
+    taken: dict[str, list[Taken]] = {name: [] for name in sides}
+    with running("--stories", f"generated:{2 * SHORT + scale.pages}") as server:
+        for _ in range(scale.rounds):
+            for name, database in sides.items():
+                taken[name].append(a_page(server, database, scale.pages))
+    least = {name: Taken(*map(min, zip(*each, strict=True))) for name, each in taken.items()}
+    bare = least["without a store"].wall
+    rows = [
+        (name, f"{each.wall * 1e3:.2f}", f"{each.cpu * 1e3:.2f}", f"{bare / each.wall:.2f}")
+        for name, each in least.items()
+    ]
+    title = f"What a store costs a crawl at full speed: {scale.pages} pages, the least of {scale.rounds} rounds."
+    return [Table("store", title, ("", "ms a page", "CPU ms a page", "speed, without = 1"), rows)]

@@ -1,17 +1,17 @@
 """Cutting addresses out of Chinese text: ours against linkify-it-py, urlextract and ``https?://\\S+``.
 
-``python -m tests.benchmarks.urls``, over the stories of the corpus that hold no anchor; needs
-``pip install linkify-it-py urlextract``. F1 is that of the sets of addresses, pooled over the stories.
+Over the stories of the corpus that hold no anchor; with the extra ``benchmarks``, without which other sides are
+left out. F1 is that of the sets of addresses, pooled over the stories.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 
 from solidot_spider.base import site
 from solidot_spider.parsing import page, sources
@@ -19,8 +19,9 @@ from solidot_spider.parsing.page import StoryPage
 from solidot_spider.parsing.paragraphs import Anchor
 from tests import corpus
 from tests.benchmarks import by_turns
+from tests.benchmarks.scale import Scale
+from tests.benchmarks.tables import Table
 
-ROUNDS = 3
 Cutter = Callable[[StoryPage, str], Iterable[str]]
 
 
@@ -28,21 +29,28 @@ def ours(story: StoryPage, _: str) -> list[str]:
     return [link.url for link in sources.extract(story.paragraphs, story.published_at, story.sid).links]
 
 
-def cutters() -> dict[str, Cutter]:
-    """Each side: a story and its text to addresses."""
-    linkify = import_module("linkify_it").LinkifyIt()
+def linkify() -> Cutter:
+    found = import_module("linkify_it").LinkifyIt()
+    return lambda _, text: [schemed(each.raw) for each in found.match(text) or []]
+
+
+def urlextract(*, is_chinese: bool) -> Cutter:
     extract = import_module("urlextract").URLExtract()
-    chinese = import_module("urlextract").URLExtract()
-    marks = set("，。；：！？、（）【】《》〈〉“”‘’「」『』…—　\xa0")
-    chinese.set_stop_chars_left(chinese.get_stop_chars_left() | marks)
-    chinese.set_stop_chars_right(chinese.get_stop_chars_right() | marks)
-    return {
-        "solidot_spider": ours,
-        "linkify-it-py": lambda _, text: [schemed(found.raw) for found in linkify.match(text) or []],
-        "urlextract": lambda _, text: map(schemed, extract.gen_urls(text)),
-        "urlextract, Chinese stop characters": lambda _, text: map(schemed, chinese.gen_urls(text)),
-        "`https?://\\S+`": lambda _, text: re.findall(r"https?://\S+", text),
-    }
+    if is_chinese:
+        marks = set("，。；：！？、（）【】《》〈〉“”‘’「」『』…—　\xa0")
+        extract.set_stop_chars_left(extract.get_stop_chars_left() | marks)
+        extract.set_stop_chars_right(extract.get_stop_chars_right() | marks)
+    return lambda _, text: map(schemed, extract.gen_urls(text))
+
+
+CUTTERS: dict[str, tuple[str, Callable[[], Cutter]]] = {
+    "solidot_spider": ("solidot_spider", lambda: ours),
+    "linkify-it-py": ("linkify_it", linkify),
+    "urlextract": ("urlextract", lambda: urlextract(is_chinese=False)),
+    "urlextract, Chinese stop characters": ("urlextract", lambda: urlextract(is_chinese=True)),
+    "`https?://\\S+`": ("re", lambda: lambda _, text: re.findall(r"https?://\S+", text)),
+}
+"""Each side by its name: the module that it needs, and what makes it."""
 
 
 def schemed(url: str) -> str:
@@ -88,15 +96,12 @@ def text(story: StoryPage) -> str:
     return "\n".join(paragraph.text for paragraph in story.paragraphs)
 
 
-def main() -> None:
-    argparse.ArgumentParser("python -m tests.benchmarks.urls", description=__doc__).parse_args()
+def tables(scale: Scale) -> list[Table]:
+    """How exactly each side cuts addresses, and how fast."""
     chosen = stories()
-    sides = cutters()
-    taken = by_turns.cpu_seconds({name: partial(cut_all, cut, chosen) for name, cut in sides.items()}, ROUNDS)
-    print(f"{len(chosen)} stories without anchors, {sum(len(must) for _, must, _ in chosen)} addresses")
+    sides = {name: make() for name, (module, make) in CUTTERS.items() if find_spec(module)}
+    taken = by_turns.cpu_seconds({name: partial(cut_all, cut, chosen) for name, cut in sides.items()}, scale.rounds)
     rows = [(name, f"{f1(cut, chosen):.3f}", f"{taken[name] / len(chosen) * 1e3:.3f}") for name, cut in sides.items()]
-    print(by_turns.table(("", "F1", "ms a story"), list(rows)))
-
-
-if __name__ == "__main__":
-    main()
+    found = sum(len(must) for _, must, _ in chosen)
+    title = f"Addresses cut out of Chinese text: {len(chosen)} stories without anchors, {found} addresses."
+    return [Table("urls", title, ("", "F1", "CPU ms a story"), rows)]

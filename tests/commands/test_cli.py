@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -13,23 +14,23 @@ from pathlib import Path
 import pytest
 
 from solidot_spider import __version__
+from tests import documents
 from tests.captures.warcs import Archive
 from tests.crawling import NOW, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
 from tests.server.client import Running, running
 from tests.stores import page
 
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\$ (solidot .*)$", README, re.MULTILINE)
-SETUPS = re.findall(r"^python3 -m venv \.venv .*$", README, re.MULTILINE)
+COMMANDS = [*dict.fromkeys(documents.commands("\n".join((documents.README, *documents.PAGES.values()))))]
+"""Those that README and the pages show, each once."""
+SETUPS = re.findall(r"^python3 -m venv \.venv .*$", documents.README, re.MULTILINE)
 
 
-def test_help_and_version_do_not_import_scrapy(tmp_path: Path) -> None:
+def test_help_and_version_are_cheap(tmp_path: Path) -> None:
     program = (
         "import sys;from solidot_spider.cli import main\n"
         "try: main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "print([name for name in ('scrapy', 'twisted') if name in sys.modules])"
+        "print([name for name in ('scrapy', 'twisted', 'sqlalchemy', 'msgspec', 'wcwidth') if name in sys.modules])"
     )
     for word in ("--help", "--version"):
         done = subprocess.run(
@@ -63,6 +64,7 @@ def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
         ("probe", "--help"),
         ("crawl", "--help"),
         ("export", "--help"),
+        ("report", "--help"),
         ("status", "--help"),
         ("backup", "--help"),
     ],
@@ -77,11 +79,15 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert solidot("http://127.0.0.1:9", tmp_path / "data", "--version").out == f"solidot_spider {__version__}\n"
 
 
-def test_the_demonstration_crawls_and_says_where_the_records_are(tmp_path: Path) -> None:
+def test_the_demonstration_crawls_and_says_once_where_records_and_report_are(tmp_path: Path) -> None:
     done = executed("http://127.0.0.1:9", tmp_path / "data", "demo")
     assert done.status == 0
-    told = re.search(r"the records are in (\S+)", done.out)
+    report = re.search(r"a report of it, for a browser, is (\S+)", done.out)
+    assert report
+    assert "<!doctype html>" in Path(report[1]).read_text(encoding="utf-8")
+    told = re.search(r"records: (\S+)", done.err)
     assert told
+    assert (done.out + done.err).count(told[1]) == 1
     stories = read_stories(Path(told[1]))
     assert len(stories) >= 40
     assert re.search(rf"\d+ asked in [\d.]+ s: {len(stories)} stored, \d+ missing", done.err)
@@ -102,7 +108,7 @@ def filled(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 EARLIER = {"dataset": ("export", "dataset"), "delta": ("export", "delta", "--changed-since", "2025-01-01")}
-"""What makes the directories that a command of the README reads."""
+"""What makes the directories that such a command reads."""
 
 
 def kind(command: str) -> str:
@@ -111,7 +117,7 @@ def kind(command: str) -> str:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_readme_work(tmp_path: Path, server: Running, filled: Path, command: str) -> None:
+def test_the_commands_of_readme_and_pages_work(tmp_path: Path, server: Running, filled: Path, command: str) -> None:
     assert len(COMMANDS) >= 5
     is_first = command == next(each for each in COMMANDS if kind(each) == kind(command))
     run = executed if is_first else solidot
@@ -125,9 +131,10 @@ def test_the_commands_of_the_readme_work(tmp_path: Path, server: Running, filled
         (tmp_path / retry).write_text("79520  # failed: time-out\n")
     for made in re.findall(r"--(?:check|changed-since|to|apply) (dataset|delta)\b", command):
         assert solidot(server.url, tmp_path / "data", *EARLIER[made], cwd=tmp_path).status == 0
-    words = [*shlex.split(command)[1:], "-s", "DOWNLOAD_DELAY=0"]
+    few = re.sub(r"\blimit=\d+", "limit=5", command)
+    words = [*shlex.split(few)[1:], "-s", "DOWNLOAD_DELAY=0"]
     if words[0] == "probe":  # the live site's stories are not on the trial site
-        words += ["--expect", str(ROOT / "solidot_spider" / "trial" / "expect.json")]
+        words += ["--expect", str(documents.ROOT / "solidot_spider" / "trial" / "expect.json")]
     done = run(server.url, tmp_path / "data", *words, cwd=tmp_path)
     assert done.status == 0
     assert "Traceback" not in done.err
@@ -150,3 +157,27 @@ def test_the_two_commands_set_themselves_up(tmp_path: Path, command: str) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    is_copy = " -e " not in command
+    init = tmp_path / "clone" / "solidot_spider" / "__init__.py"
+    init.write_text(init.read_text().replace(f'"{__version__}"', '"9.9.9"'))
+    assert (installed(tmp_path / "clone") == "solidot_spider 9.9.9\n") is not is_copy
+    if is_copy:
+        other = tmp_path / "clone" / "solidot_spider" / "__main__.py"
+        other.write_text("raise SystemExit('the code of the checkout runs')")
+        program(tmp_path / "clone", "demo")
+        upgrade = documents.blocks(documents.section(documents.PAGES["running"], "Upgrade"))
+        subprocess.run(["sh", "-c", upgrade[0][1]], cwd=tmp_path / "clone", check=True)
+        assert installed(tmp_path / "clone") == "solidot_spider 9.9.9\n"
+
+
+def installed(clone: Path) -> str:
+    """The version that the program of a checkout's environment has, asked in the checkout, where another code lies."""
+    return program(clone, "--version")
+
+
+def program(clone: Path, *words: str) -> str:
+    """What the installed program prints, run in the checkout."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(
+        [str(clone / ".venv/bin/solidot"), *words], cwd=clone, env=kept, capture_output=True, text=True, check=True
+    ).stdout

@@ -29,7 +29,7 @@ def test_an_option_that_does_not_exist_is_refused(data: Path, words: tuple[str, 
 
 
 def test_an_option_like_no_other_is_refused_too() -> None:
-    with pytest.raises(OptionError, match=r"^SOLIDOT_X: there is no such option; README lists all$"):
+    with pytest.raises(OptionError, match=r"^SOLIDOT_X: there is no such option; `solidot help options` lists all$"):
         options.load({"SOLIDOT_X": "1"})
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from solidot_spider.base.outcome import HELD
 from solidot_spider.middlewares.rate_limiter import GRACE
+from tests import documents
 from tests.confined import unit
 from tests.crawling import PATIENCE, start, stored, until
 from tests.server.client import running
@@ -27,10 +28,8 @@ pytestmark = pytest.mark.long
 
 DEPLOY = Path(str(files("solidot_spider.deploy")))
 SERVICE, TIMER = DEPLOY / "solidot.service", DEPLOY / "solidot.timer"
-ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALLED, HERE = "/opt/solidot/", f"{sys.prefix}/"
-FAST = {"SCRAPY_SETTINGS_MODULE": "tests.fast_settings", "PYTHONPATH": str(ROOT)}
+FAST = {"SCRAPY_SETTINGS_MODULE": "tests.fast_settings", "PYTHONPATH": str(documents.ROOT)}
 SITE = ("--stories", "generated:300")
 MOST_EXPOSURE = 15  # of 100, as systemd-analyze counts: a service that may do nothing but use the network has 10
 
@@ -145,19 +144,18 @@ def test_the_service_reaches_a_site_over_https_under_what_it_forbids(tmp_path: P
 def test_what_a_service_forbids_is_forbidden_here() -> None:
     program = "import os; os.chown('.', os.getuid(), -1)"  # of @privileged
     words = (sys.executable, "-m", "tests.confined", str(SERVICE), sys.executable, "-c", program)
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=documents.ROOT, capture_output=True, text=True, check=False)
     assert "PermissionError" in done.stderr
 
 
 # --- cron ---
 
-CRONTAB = re.search(r"```crontab\n(.*?)```", README, re.DOTALL)
+(CRONTAB,) = [code for language, code in documents.blocks(documents.README) if language == "crontab"]
 
 
 def run_line(home: Path, url: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The line of README's crontab, run as cron does."""
-    assert CRONTAB
-    *assignments, line = CRONTAB[1].splitlines()
+    *assignments, line = CRONTAB.splitlines()
     command = line.split(maxsplit=5)[5]
     assert "%" not in command  # cron makes a line break of it
     given = dict(each.split("=", 1) for each in assignments)

@@ -1,4 +1,4 @@
-"""Scrapyd: deployed, scheduled and listed as README says, with a daemon of its own."""
+"""Scrapyd: deployed, scheduled and listed as its page says, with a daemon of its own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from urllib.request import urlopen
 import pytest
 
 from solidot_spider import __version__
+from tests import documents
 from tests.crawling import copy_of_the_tree, environment, solidot, stored, until
 from tests.server.client import running
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SCRAPYD = README.partition("**Scrapyd.**")[2].partition("What an exit status means")[0]
+RUNNING = documents.PAGES["running"]
+SCRAPYD = RUNNING.partition("**Scrapyd.**")[2].partition("\n## ")[0]
 CONFIGURATION = """\
 [scrapyd]
 bind_address = 127.0.0.1
@@ -82,7 +83,7 @@ def daemon(program: Path, directory: Path) -> Iterator[str]:
 
 
 def pip(programs: Path, cwd: Path, verb: str) -> None:
-    """Run README's line with this verb of pip."""
+    """Run the page's line with this verb of pip."""
     words = re.search(rf"bin/pip ({verb} .*)", SCRAPYD)
     assert words
     run([str(programs / "pip"), "-q", *shlex.split(words[1])], cwd)
@@ -95,7 +96,7 @@ def test_scrapyd_runs_what_was_deployed(tmp_path: Path) -> None:
     run([sys.executable, "-m", "venv", str(tmp_path / "venv")], tree)
     programs = tmp_path / "venv" / "bin"
     pip(programs, tree, "install")
-    where = run([str(programs / "python"), "-c", *re.findall(r'python3 -c "(.*?)"', README)], tmp_path).strip()
+    where = run([str(programs / "python"), "-c", *re.findall(r'python3 -c "(.*?)"', RUNNING)], tmp_path).strip()
     assert {"solidot.service", "solidot.timer"} <= {each.name for each in Path(where).iterdir()}
     pip(programs, tree, "uninstall")
 
@@ -124,7 +125,7 @@ def test_scrapyd_runs_what_was_deployed(tmp_path: Path) -> None:
 
 
 def scheduled() -> dict[str, str]:
-    """What README schedules, but for the settings."""
+    """What the page schedules, but for the settings."""
     line = re.search(r"schedule\.json (.*)", SCRAPYD)
     assert line
     given = (each.split("=", 1) for each in re.findall(r"-d (\S+)", line[1]))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from solidot_spider.base.durations import duration
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.crawl.ledger import Ledger
 from solidot_spider.crawl.proof import NOTHING_KNOWN
-from solidot_spider.extensions.progress import duration, plan, state
+from solidot_spider.extensions.progress import plan, state
 from tests.crawling import solidot
 from tests.server.client import running
 from tests.terminal import on_a_terminal

@@ -1,4 +1,4 @@
-"""Source links, labels and related stories: the examples of README, and lines like them."""
+"""Source links, labels and related stories, line by line."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_a_crawl_listens_on_no_port(data: Path) -> None:
         (("story", "-a", "sid=1", "-o", "%(sids)s.jsonl"), "placeholders"),
         (("story", "-a", "sid=1", "-O", ".:jsonlines"), "-o .: Is a directory"),
         (("stroy", "-a", "sid=1"), "no spider is called stroy; there is daily, latest, story"),
-        ((), "crawl takes the name of one spider"),
+        ((), "give story|latest|daily"),
     ],
 )
 def test_a_wrong_word_is_one_line_and_nothing_is_fetched(

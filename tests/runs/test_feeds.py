@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import socket
 from collections.abc import Iterator
@@ -116,6 +117,21 @@ def test_no_record_that_can_be_written_leaves_the_old_file(server: Running, data
     assert run.status == 1
     assert run.report.counts["failed"] == 3
     assert target.read_text() == "old\n"
+
+
+def test_cells_of_csv_with_lists_are_json(server: Running, data: Path, tmp_path: Path) -> None:
+    run = crawl(server.url, data, "-a", f"sids={PLENTY}", "-O", "stories.csv", "-O", "stories.jsonl")
+    assert run.status == 0
+    stories = read_stories(tmp_path / "stories.jsonl")
+    with (tmp_path / "stories.csv").open(encoding="utf-8", newline="") as file:
+        rows = {int(row["sid"]): row for row in csv.DictReader(file)}
+    assert list(rows) == list(stories)
+    for sid, story in stories.items():
+        for name, value in story.items():
+            is_nested = isinstance(value, dict | list)
+            assert (json.loads(rows[sid][name]) if is_nested else rows[sid][name]) == (
+                value if is_nested else "" if value is None else str(value)
+            )
 
 
 @pytest.mark.parametrize("option", ["-o", "-O"])

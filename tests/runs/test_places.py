@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -226,6 +227,21 @@ def test_parse_shows_the_record_of_a_page(server: Running, data: Path, words: tu
     assert (done.status, done.err) == (0, "")
     assert "'url': 'https://www.solidot.org/story?sid=79520'" in done.out
     assert "'content_hash': '" in done.out
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "told"),
+    [
+        ("/story?sid=79520", "record()['url']", r"https://www\.solidot\.org/story\?sid=79520"),
+        ("/story?sid=79520", "record(response)['content_hash']", "[0-9a-f]{64}"),
+        ("/story?sid=79519", "record()", "Missing\\(reason='home-page'\\)"),
+    ],
+)
+def test_shell_has_the_record(server: Running, data: Path, path: str, code: str, told: str) -> None:
+    done = solidot(server.url, data, "shell", f"{server.url}{path}", "-c", code)
+    assert (done.status, done.err) == (0, "")
+    assert re.fullmatch(told, done.out.strip())
     assert not data.exists()
 
 

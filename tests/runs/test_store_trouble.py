@@ -44,11 +44,15 @@ def test_a_dead_run_holds_nothing(tmp_path: Path, data: Path, database_url: str)
     with site(tmp_path, words=("--latency", "0.1")) as server:
         first = start(server.url, data, "crawl", "story", *FAST, "-a", "sids=1-300", env=env)
         until(lambda: asked_sids(server))
+        alive = status(data, env)
         first.kill()
         finish(first, data)
+        dead = status(data, env)
         second = crawl(server.url, data, "-a", "sids=1-10", env=env)
     assert second.status == 0
-    assert "runs still, or was killed" in solidot(server.url, data, "status", env=env).out
+    assert alive["holder"].startswith(f"{alive['runs'][0]['name']} since ")
+    assert (dead["holder"], dead["runs"][0]["name"]) == (None, alive["runs"][0]["name"])
+    assert [each["runs"][0]["state"] for each in (alive, dead, status(data, env))] == ["runs", "killed", "ended"]
 
 
 def test_a_full_disk_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path) -> None:

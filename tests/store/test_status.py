@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,10 +17,11 @@ import pytest
 from solidot_spider.base import sids
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.commands import status_lines
+from solidot_spider.commands import status_check, status_lines
 from solidot_spider.store import status
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.status import Edge, Failure, PastRun, Status, Thousand
+from solidot_spider.store.past_runs import PastRun
+from solidot_spider.store.status import Edge, Failure, Status, Thousand
 from solidot_spider.store.store import Store
 from tests.crawling import Crawl, environment, solidot
 from tests.stores import NOW, fields, heard, run, stored
@@ -196,38 +200,61 @@ FULL = Status(
         Failure("unparsed", "", 1, ["80"]),
     ],
     runs=[
-        PastRun("story-c", "2025-11-08T04:00:00+00:00", None, None, None, None, None),
+        PastRun(
+            "story-c", "2025-11-08T03:58:00+00:00", None, None, None, None, None, "story", {"sids": "1-9"}, "killed"
+        ),
         PastRun("story-b", "2025-11-07T04:00:00+00:00", "2025-11-07T05:00:00+00:00", 0, NONE, 0, ""),
-        PastRun("story-a", "2025", "2025", 3, {"stored": 2, "missing": 0, "failed": 1}, 1, "exit status 1: trouble"),
+        PastRun(
+            "story-a",
+            "2025-11-06T04:00:00+00:00",
+            "2025-11-06T04:00:09+00:00",
+            3,
+            {"stored": 2, "missing": 0, "failed": 1},
+            1,
+            "exit status 1: trouble",
+        ),
     ],
     coverage=[Thousand(0, 1, 4), Thousand(2000, 900, 100)],
+    newest_at="2025-11-08T09:00:00+08:00",
+    last_good_at="2025-11-07T05:00:00+00:00",
 )
 TOLD = [
     "data/solidot.db: 1,234 stories (2 withdrawn) from 995 (2005-09-01) to 2999 (2005-12-31), 3.0 MiB",
+    "newest story: published 3 h ago",
     "ids: 1,234 stored, 700 missing, 8 failed, 10,000 not tried",
     "gaps: 71 ids between the lowest and the highest story (solidot crawl story -a only=gaps)",
     "failed: time-out: 7: 1, 3, 5, 7, 9, …",
     "unparsed: no reason known: 1: 80",
-    "story-c: runs still, or was killed",
-    "story-b: nothing asked: all well",
-    "story-a: 2 stored, 1 failed: exit status 1: trouble",
+    "last runs:",
+    "  story-c  2 min ago  -    -                   was killed",
+    "  story-b  1 d ago    1 h  nothing asked       all well",
+    "  story-a  2 d ago    9 s  2 stored, 1 failed  exit status 1: trouble",
+    "next: story-c was killed: `solidot crawl story -a sids=1-9` goes on where it was",
 ]
-BAR = "         0 ▁ █"
+BAR = ["         0 ▁ █", f"           {status_lines.LEGEND}"]
+
+
+def told(given: Status, width: int | None = None) -> list[str]:
+    return list(status_lines.lines(given, NOW, width))
 
 
 def test_the_lines_of_a_store() -> None:
-    assert list(status_lines.lines(FULL)) == TOLD
-    assert list(status_lines.lines(FULL, 80)) == [*TOLD[:5], BAR, *TOLD[5:]]
+    assert told(FULL) == TOLD
+    assert told(FULL, 80) == [*TOLD[:6], *BAR, *TOLD[6:]]
 
 
 def test_the_lines_of_an_empty_store() -> None:
     empty = Status("data/solidot.db", 512, 0, 0, None, None, NONE, 0, [], [], [])
-    assert list(status_lines.lines(empty, 80)) == ["data/solidot.db: no stories yet, 512 bytes", "ids: none asked yet"]
+    assert told(empty, 80) == [
+        "data/solidot.db: no stories yet, 512 bytes",
+        "ids: none asked yet",
+        "next: `solidot crawl latest` begins with the newest stories; `solidot demo` shows how it works",
+    ]
 
 
 def test_a_bar_is_as_wide_as_the_terminal() -> None:
     wide = msgspec.structs.replace(FULL, coverage=[Thousand(at * 1000, 1000, 0) for at in range(100)])
-    bars = [line for line in status_lines.lines(wide, 50) if "█" in line]
+    bars = [line for line in told(wide, 50) if "█" in line]
     assert len(bars) == 3
     assert sum(line.count("█") for line in bars) == 100
     assert all(len(line) < 50 for line in bars)
@@ -236,7 +263,7 @@ def test_a_bar_is_as_wide_as_the_terminal() -> None:
 
 def test_a_reason_cannot_harm_a_terminal(store: Store) -> None:
     run(store, heard(5, FAILED, "redirect to \x1b[2J\r\nhttp://x/\u202e\x9b"))
-    (line,) = [line for line in status_lines.lines(Status.of(store)) if "http://x/" in line]
+    (line,) = [line for line in told(Status.of(store)) if "http://x/" in line]
     assert line == "failed: redirect to ?[2J??http://x/??: 1: 5"
 
 
@@ -256,7 +283,8 @@ def test_the_command_tells_a_person(data: Path) -> None:
     done = command(data)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith(f"{data}/solidot.db: 3 stories from 995 ({DAYS[0]}) to 2001 ({DAYS[1]}), ")
-    assert "story-x: runs still, or was killed\n" in done.out
+    assert re.search(r"\n  story-x  .* ago  +-  +-  +was killed\n", done.out)
+    assert "\nnext: story-x was killed: `solidot crawl story` goes on where it was\n" in done.out
     assert not set(done.out) & set(status_lines.BLOCKS[1:])
 
 
@@ -308,9 +336,10 @@ def test_what_cannot_be_told_is_a_line_and_a_status(data: Path, words: list[str]
 def test_a_terminal_shows_a_bar(data: Path) -> None:
     status, shown = on_a_terminal("http://127.0.0.1:9", data, "status")
     assert status == 0
-    told = shown.replace("\r\n", "\n")
-    assert "\n         0 ▁▁▁\n" in told
-    assert not [char for char in told if char != "\n" and unicodedata.category(char) == "Cc"]
+    assert "\x1b[31mwas killed\x1b[0m" in shown
+    plain = re.sub(r"\x1b\[[\d;]+m", "", shown.replace("\r\n", "\n"))
+    assert f"\n         0 ▁▁▁\n           {status_lines.LEGEND}\n" in plain
+    assert not [char for char in plain if char != "\n" and unicodedata.category(char) == "Cc"]
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
@@ -325,3 +354,95 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+def ended(exit_status: int, **changes: Any) -> Status:
+    """A store whose last run ended a quarter of an hour ago."""
+    run = PastRun("latest-x", "2025-11-08T03:00:00+00:00", "2025-11-08T03:45:00+00:00", 1, NONE, exit_status, "")
+    made = msgspec.structs.replace(FULL, runs=[run], outcomes=NONE, gaps=0, last_good_at="2025-11-08T03:45:00+00:00")
+    return msgspec.structs.replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("given", "step"),
+    [
+        (ended(0), "nothing"),
+        (ended(0, gaps=4800), "`solidot crawl story -a only=gaps` asks 4,800 ids that nobody knows of, for about 2 h"),
+        (ended(1, outcomes=NONE | {"failed": 2}), "`solidot crawl story -a only=failed` asks 2 failed ids again"),
+        (
+            ended(1, outcomes=NONE | {"not tried": 9}),
+            "`solidot crawl story -a only=not-tried` asks 9 not tried ids again",
+        ),
+        (
+            ended(0, last_good_at="2025-11-06T00:00:00+00:00"),
+            "the last good run is old: `solidot crawl latest` asks what is new, and what failed",
+        ),
+        (
+            ended(1, last_good_at=None),
+            "no run has ended well yet: `solidot crawl latest` asks what is new, and what failed",
+        ),
+        (ended(3), "the site seems changed: `solidot probe` shows which part of it"),
+        (ended(3, holder="latest-y since 2025"), "latest-y since 2025: at work; wait for its end"),
+    ],
+)
+def test_what_a_person_should_do_next(given: Status, step: str) -> None:
+    assert told(given)[-1] == f"next: {step}"
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "ages", "exit_status", "line"),
+    [
+        (
+            ended(0),
+            (HOUR, None),
+            0,
+            "solidot OK: 1,234 stories, last good run 15 min ago, newest story 3 h ago",
+        ),
+        (
+            ended(1, last_good_at="2025-11-08T02:00:00+00:00"),
+            (HOUR, None),
+            1,
+            "solidot WARNING: no good run within 1 h, 1,234 stories, last good run 2 h ago, newest story 3 h ago",
+        ),
+        (
+            ended(0),
+            (HOUR, 2 * HOUR),
+            1,
+            "solidot WARNING: no new story within 2 h, 1,234 stories, last good run 15 min ago, newest story 3 h ago",
+        ),
+        (
+            ended(3),
+            (HOUR, None),
+            3,
+            "solidot CRITICAL: latest-x: the site seems changed, 1,234 stories, last good run 15 min ago, newest story 3 h ago",
+        ),
+        (
+            ended(4, last_good_at=None, newest_at=None),
+            (None, None),
+            4,
+            "solidot CRITICAL: latest-x: it could not write, 1,234 stories, no good run, no story",
+        ),
+    ],
+)
+def test_a_monitor_is_told_in_a_line(
+    given: Status, ages: tuple[timedelta | None, timedelta | None], exit_status: int, line: str
+) -> None:
+    assert status_check.check(given, NOW, *ages) == (line, exit_status)
+
+
+def test_the_command_checks(data: Path) -> None:
+    done = command(data, "--check", "--max-age", "3h")
+    assert (done.status, done.err, done.out.count("\n")) == (1, "", 1)
+    assert done.out.startswith("solidot WARNING: no good run within 3 h, 3 stories, no good run, newest story ")
+    assert command(data, "--check").status == 0
+
+
+@pytest.mark.parametrize("wrong", ["3x", "", "0h", "-1h", "3"])
+def test_a_wrong_age_is_refused(data: Path, wrong: str) -> None:
+    done = command(data, "--check", f"--max-age={wrong}")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("solidot: argument --max-age: ")
+    assert "give 90m, 3h or 2d" in done.err

@@ -1,4 +1,4 @@
-"""A dataset as a reader has it: a directory beside which the lines of README are run."""
+"""A dataset as a reader has it: a directory beside which the lines of the pages are run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests import documents
 from tests.export.conftest import hard, visit
 from tests.stores import fields, run
 
-LINES = documents.section(documents.README, "Load them")
+LINES = documents.section(documents.PAGES["dataset"], "Load them")
 FORMATS = "jsonl.zst,parquet,sqlite"
-"""Those of README and of the recipes."""
+"""Those of the page on datasets and of the recipes."""
 
 WITHDRAWN = "2025-11-08T04:00:00+00:00"
 Records = list[dict[str, Any]]
@@ -64,7 +64,7 @@ def beside(exported: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def loaded(tool: str) -> Any:
-    """What README's line for a tool gives."""
+    """What the page's line for a tool gives."""
     return evaluated(documents.rows(LINES)[tool])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.export.readers.programs import PATIENCE
 from tests.forked import ROOT
 from tests.stores import run, stored
 
-ENGINES = (files("solidot_spider") / "docs/engines.md").read_text(encoding="utf-8")
+ENGINES = documents.PAGES["engines"]
 
 
 def blocks(heading: str) -> str:
@@ -33,8 +32,8 @@ def test_dask_makes_the_same_records(tmp_path: Path) -> None:
     with Store.opened(chosen, create=True) as store:
         run(store, *(stored(sid) for sid in (*range(1, 20), *range(90_000, 90_020))))
     (_, line), *_ = documents.blocks(ENGINES)
-    program, *words = line.split()
-    assert program == "solidot"
+    prompt, program, *words = line.split()
+    assert (prompt, program) == ("$", "solidot")
     assert solidot("http://127.0.0.1:9", chosen.data_dir, *words).status == 0
     assert len(list((tmp_path / "dataset").glob("pages-*.warc.gz"))) > 1
     (tmp_path / "pages.py").write_text(blocks("The function"), encoding="utf-8")

@@ -50,7 +50,7 @@ def _beside(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(tool: str) -> Any:
-    """What README's statement for a tool gives."""
+    """What the page's statement for a tool gives."""
     (line,) = (line for line in documents.statements(CODE) if line.startswith(f"{tool}."))
     return evaluated(line)
 

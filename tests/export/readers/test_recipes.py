@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("beside")
 
 def recipe(heading: str, number: int = 0) -> Any:
     """What a recipe gives: the value of its last expression, or the rows that its command prints."""
-    language, code = documents.blocks(documents.section(documents.RECIPES, heading))[number]
+    language, code = documents.blocks(documents.section(documents.PAGES["recipes"], heading))[number]
     if language == "sh":
         ran = subprocess.run(program(code), capture_output=True, text=True, check=True, timeout=PATIENCE)
         return json.loads(ran.stdout)
@@ -37,7 +37,7 @@ def year(record: dict[str, Any]) -> str:
 
 
 def test_the_dataset_is_made_by_the_first_line() -> None:
-    (_, line), *_ = documents.blocks(documents.RECIPES)
+    (_, line), *_ = documents.blocks(documents.PAGES["recipes"])
     assert line == f"solidot export dataset --format {FORMATS}"
 
 
@@ -109,9 +109,9 @@ def test_comments(records: Records) -> None:
 
 
 def test_every_recipe_is_tested() -> None:
-    headings = re.findall(r"^## (.+)$", documents.RECIPES, re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", documents.PAGES["recipes"], re.MULTILINE)
     tests = Path(__file__).read_text(encoding="utf-8")
     for heading in headings:
-        count = len(documents.blocks(documents.section(documents.RECIPES, heading)))
+        count = len(documents.blocks(documents.section(documents.PAGES["recipes"], heading)))
         assert f'recipe("{heading}"' in tests
         assert count == 1 or heading in {"What a topic wrote about", "Full-text search"}

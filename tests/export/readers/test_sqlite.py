@@ -20,7 +20,7 @@ from tests.export.readers.programs import PATIENCE, program
 
 @pytest.fixture(scope="module")
 def served(exported: Path) -> Iterator[str]:
-    """The address where Datasette serves the dataset, by README's line."""
+    """The address where Datasette serves the dataset, by the page's line."""
     line = program(f"{documents.rows(LINES)['Datasette']} --port 0")
     with subprocess.Popen(line, cwd=exported, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
