@@ -1,6 +1,6 @@
 """Defines the record of a story: its types, its JSON Schema, its check and its hash.
 
-The order of the fields is the order of the keys in every file. The page on it (docs/record.md, *Fields*) says
+The order of the fields is the order of the keys in every file. The page on it (docs/records.md, *Fields*) says
 what each field means, and where it is weak.
 """
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from solidot_spider import items, record
+from solidot_spider import cli, items, record
 from solidot_spider.base import options, site
 from solidot_spider.base.options import Options
 from solidot_spider.spiders.daily import DailySpider
@@ -71,7 +71,7 @@ def test_each_argument_is_named() -> None:
         assert argument.meaning
 
 
-@pytest.mark.parametrize("page", ["README.md", "solidot_spider/docs/record.md"])
+@pytest.mark.parametrize("page", ["README.md", "solidot_spider/docs/records.md"])
 def test_each_field_of_the_record_is_named(page: str) -> None:
     heading = "The record" if page == "README.md" else "Fields"
     table = documents.section(DOCUMENTS[page], heading)
@@ -81,13 +81,18 @@ def test_each_field_of_the_record_is_named(page: str) -> None:
 
 
 def test_each_key_of_a_link_is_named() -> None:
-    table = documents.section(PAGES["record"], "Source links")
+    table = documents.section(PAGES["records"], "Source links")
     assert [*re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)] == [*items.Link.__struct_fields__]
 
 
 def test_each_page_is_listed() -> None:
     listed = re.findall(r"^\| \[`([\w-]+)`\]", documents.section(README, "Pages"), re.MULTILINE)
     assert sorted(listed) == sorted(PAGES)
+
+
+def test_no_page_has_the_name_of_a_verb() -> None:
+    """Both are topics of ``solidot help``."""
+    assert PAGES.keys() & cli.VERBS.keys() == set()
 
 
 def test_the_record_that_readme_shows_is_the_demonstrations() -> None:

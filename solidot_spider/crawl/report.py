@@ -1,6 +1,6 @@
 """Makes the report of a run, one JSON object: what the summary says, for programs.
 
-The page on it (docs/report.md, *The report of a run*) lists its keys.
+The page on it (docs/run-report.md, *The report of a run*) lists its keys.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ def page(known: Known, figures: Figures) -> str:
         ExportError: the library that draws is not installed.
     """
     style, script = _part("page.css"), _part("page.js")
+    content = joined(_sections(known, figures), "\n")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -38,8 +39,10 @@ def page(known: Known, figures: Figures) -> str:
         script=script,
         generator=f"solidot_spider {__version__}",
         title=text(f"奇客 Solidot: {figures.stories:,} stories"),
-        navigation=joined(tag("a", name, href=f"#{key}") for key, name in _NAVIGATION.items()),
-        content=joined(_sections(known, figures), "\n"),
+        navigation=joined(
+            tag("a", name, href=f"#{key}") for key, name in _NAVIGATION.items() if f'<section id="{key}"' in content
+        ),
+        content=content,
         footer=text(
             f"Made by solidot_spider {__version__}. Titles and texts are © solidot.org and their authors. "
             "Charts are drawn by Vega-Lite."

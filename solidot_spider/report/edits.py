@@ -36,20 +36,28 @@ def difference(old: Any, new: Any) -> Safe:
     if isinstance(old, str) and isinstance(new, str):
         return _of_texts(old, new)
     gone, come = _items(old), _items(new)
-    parts = [_gone(each) for each in gone if each not in come] + [_come(each) for each in come if each not in gone]
+    if sorted(map(_name, gone)) == sorted(map(_name, come)):  # what a person knows them by is the same
+        before, after = [_json(each) for each in gone], [_json(each) for each in come]
+    else:
+        before, after = [_name(each) for each in gone], [_name(each) for each in come]
+    parts = [_gone(each) for each in before if each not in after] + [
+        _come(each) for each in after if each not in before
+    ]
     return joined(parts or ["another order"], " ")
 
 
-def _items(value: Any) -> list[str]:
-    """A value as texts: each item of a list by what a person knows it by."""
-    if value is None:
-        return []
-    return [_told(each) for each in value] if isinstance(value, list) else [_told(value)]
+def _items(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
 
 
-def _told(value: Any) -> str:
+def _name(value: Any) -> str:
+    """What a person knows a value by: a link by its address, an editor or topic by its name."""
     if isinstance(value, dict) and (name := value.get("url") or value.get("name")):
         return str(name)
+    return _json(value)
+
+
+def _json(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

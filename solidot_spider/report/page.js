@@ -109,7 +109,8 @@
   const LIMIT = 100;
   const opened = async () => {
     const packed = atob(document.getElementById("titles").textContent);
-    const bytes = Uint8Array.from(packed, (each) => each.charCodeAt(0));
+    const bytes = new Uint8Array(packed.length);
+    for (let at = 0; at < packed.length; at++) bytes[at] = packed.charCodeAt(at);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     const text = await new Response(stream).text();
     let sid = 0;

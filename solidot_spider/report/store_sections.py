@@ -118,11 +118,9 @@ def _verdict(run: PastRun) -> Safe:
         return tag("span", "runs still, or was killed", class_="bad")
     if run.verdict:
         return tag("div", tag("span", run.verdict, class_="bad"), class_="long")
-    return (
-        tag("span", "✓ all well", class_="good")
-        if not run.exit_status
-        else tag("span", f"exit {run.exit_status}", class_="bad")
-    )
+    if run.exit_status:
+        return tag("span", f"exit status {run.exit_status}", class_="bad")
+    return tag("span", "✓ all well", class_="good")
 
 
 def failures(known: Known) -> Safe:

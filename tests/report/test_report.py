@@ -104,6 +104,9 @@ def test_an_edit_shows_what_changed() -> None:
     assert str(edits.difference(None, "<b>")) == "<ins>&lt;b&gt;</ins>"
     links = [{"url": "https://example.org/1"}], [{"url": "https://example.org/2"}]
     assert str(edits.difference(*links)) == "<del>https://example.org/1</del> <ins>https://example.org/2</ins>"
+    same = edits.difference({"name": "甲", "uid": None}, {"name": "甲", "uid": 7})
+    assert html.fromstring(f"<p>{same}</p>").xpath("string(ins)") == '{"name":"甲","uid":7}'
+    assert str(edits.difference([1, 2], [2, 1])) == "another order"
 
 
 def test_each_edit_has_its_own_old_and_new_values(data: Path) -> None:
@@ -115,6 +118,20 @@ def test_each_edit_has_its_own_old_and_new_values(data: Path) -> None:
             found = overview.edits(2)
             assert overview.edit_count() == 3
     assert [each.fields["title"] for each in found] == [("标题 2", "标题 3"), ("标题 1", "标题 2")]
+
+
+def test_a_store_whose_only_story_has_an_impossible_time_has_a_report(data: Path, tmp_path: Path) -> None:
+    chosen = Options(data_dir=data)
+    with Store.opened(chosen, create=True) as store:
+        stores.run(store, stores.stored(50))
+    with closing(sqlite3.connect(data / "solidot.db")) as database, database:
+        database.execute(
+            "UPDATE stories SET published_at = '0001-01-01T00:00:00+08:00', "
+            "record = json_set(record, '$.published_at', '0001-01-01T00:00:00+08:00')"
+        )
+    document = html.document_fromstring(written(chosen, tmp_path / "report.html").decode())
+    led = [str(each.get("href")) for nav in document.iter("nav") for each in nav]
+    assert led == ["#coverage", "#runs", "#failures", "#withdrawn", "#edits"]
 
 
 def test_an_empty_store_is_told_in_a_sentence(data: Path) -> None:
