@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,12 +38,14 @@ class ImportRun:
         paths: files and directories of captures.
         fetched_at: when a capture was fetched that does not say; None if nobody knows.
         examples: a reason names so many of its captures at most.
+        is_stopped: whether to end with what is there; asked again and again.
     """
 
     chosen: Options
     paths: Sequence[Path]
     fetched_at: datetime | None = None
     examples: int = EXAMPLES
+    is_stopped: Callable[[], bool] = lambda: False
 
     def run(self) -> ImportReport:
         """Import; what became of the captures.
@@ -89,13 +91,9 @@ class ImportRun:
     def _bring(self, known: frozenset[str], target: Target, tally: Tally) -> str:
         """Bring all captures to their target; why that ended early, '' if it did not."""
         found = reading.read(self.paths, known, self.fetched_at, tally)
-        try:
-            importing.bring(found, target, tally, self.fetched_at)
-        except KeyboardInterrupt:
-            return INTERRUPTED
-        finally:
-            found.close()
-        return ""
+        with closing(found):
+            is_whole = importing.bring(found, target, tally, self.fetched_at, self.is_stopped)
+        return "" if is_whole else INTERRUPTED
 
     def _start(self, name: str) -> RunStart:
         given = {"files": [str(path) for path in self.paths]}

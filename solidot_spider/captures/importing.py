@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -40,21 +40,31 @@ class Target(Protocol):
         """Put records there, of different stories; what became of each, in their order."""
 
 
-def bring(found: Iterable[Capture | Left], target: Target, tally: Tally, fetched_at: datetime | None) -> None:
-    """Bring all captures to their target.
+def bring(
+    found: Iterable[Capture | Left],
+    target: Target,
+    tally: Tally,
+    fetched_at: datetime | None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Bring captures to their target; whether these were all of them.
 
     Args:
         found: the captures, and what else was in the files.
         target: where the records go.
         tally: counts what becomes of them.
         fetched_at: when a capture was fetched that does not say.
+        is_stopped: whether to end with what is there.
 
     Raises:
         StoreError: the store cannot be read or written.
     """
     waiting: dict[int | str, Capture] = {}
-    size = 0
+    size, is_whole = 0, True
     for each in found:
+        if is_stopped():
+            is_whole = False
+            break
         if isinstance(each, Left):
             tally.leave(each)
             tally.captures += each.sid is not None
@@ -67,6 +77,7 @@ def bring(found: Iterable[Capture | Left], target: Target, tally: Tally, fetched
         waiting[key] = each
         size += len(each.data)
     _bring(list(waiting.values()), target, tally, fetched_at)
+    return is_whole
 
 
 def _bring(captures: list[Capture], target: Target, tally: Tally, fetched_at: datetime | None) -> None:

@@ -44,9 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     from solidot_spider.store.errors import StoreError
     from solidot_spider.store.lock import LockedError, LostLockError
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = _Stop()
     try:
-        return _import(arguments)
+        return _import(arguments, stop)
     except ArgumentError as error:
         return refuse(str(error), USAGE)
     except (LockedError, LostLockError) as error:
@@ -59,12 +59,27 @@ def run(arguments: argparse.Namespace) -> int:
         return refuse(f"{error.filename or arguments.report}: {error.strerror or error}", CANNOT_WRITE)
 
 
-def _import(arguments: argparse.Namespace) -> int:
+class _Stop:
+    """Notes a signal, so that the import ends between two pages; a second one ends it at once."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, *_: object) -> None:
+        if self.is_wanted:
+            raise KeyboardInterrupt
+        self.is_wanted = True
+
+
+def _import(arguments: argparse.Namespace, stop: _Stop) -> int:
     from solidot_spider.captures import import_report
     from solidot_spider.captures.import_run import ImportRun
 
     chosen = store_options(arguments)
-    made = ImportRun(chosen, arguments.files, _moment(arguments.fetched_at), arguments.examples)
+    at = _moment(arguments.fetched_at)
+    made = ImportRun(chosen, arguments.files, at, arguments.examples, lambda: stop.is_wanted)
     report = made.dry_run() if arguments.dry_run else made.run()
     if arguments.report is not None:
         import_report.write(report, arguments.report)

@@ -161,7 +161,7 @@ COPYRIGHT_NOTICE = "本站提到的所有注册商标"
 COMMENTS_NOTICE = "下面的评论属于其发表者所有"
 FOOTER_NAMES = frozenset("首页 至顶网 往日文章 过去的投票 编辑介绍 隐私政策 使用条款 网站介绍 RSS".split())
 """The links of the footer, in front of which stands a random saying."""
-SIDE_BOX_NAMES = frozenset("关注我们 消息 Solidot公告 投票 热门文章 热门评论 快速链接".split())
+SIDE_BOX_NAMES = frozenset("关注我们 消息 公告 Solidot公告 投票 热门文章 热门评论 快速链接".split())
 """The headings of side boxes, without their spaces."""
 ADDRESSES_OF_FRAME = ("/polllist", "/search?tid=", "/index.rss")
 WORDS_OF_FRAME = ("登录", "首页", "分类", POSTED)

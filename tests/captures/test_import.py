@@ -331,6 +331,22 @@ def test_a_killed_import_goes_on_and_ends_as_one_that_was_not(chosen: Options, b
     assert len(rows(chosen, schema.visits)) == len(rows(other, schema.visits)) == 1199
 
 
+@pytest.mark.long
+def test_a_signal_ends_an_import_with_what_it_has(data: Path, big: Path) -> None:
+    chosen = Options(data_dir=data)
+    with Store.opened(chosen, create=True):
+        pass
+    process = start(CANONICAL, data, "import", str(big))
+    until(lambda: process.poll() is not None or _count(chosen) >= 100)
+    process.terminate()
+    done = finish(process, data)
+    assert done.status == 1
+    assert "interrupted: repeat it to go on" in done.err
+    assert 100 <= len(records(chosen)) < 1199
+    (made,) = rows(chosen, schema.runs)
+    assert (made.exit_status, json.loads(made.counts)["stored"]) == (1, len(records(chosen)))
+
+
 def _kill(process: Forked, chosen: Options, wanted: int) -> None:
     """Kill an import when so many stories are there, or it has ended."""
     until(lambda: process.poll() is not None or _count(chosen) >= wanted)

@@ -86,6 +86,13 @@ def test_time_of_the_fetch() -> None:
     assert reason(data.replace(b"fetch_date: 2025", b"fetch_date: one day in 2025")) == "no-fetch-date"
 
 
+def test_department_is_not_taken_from_the_text() -> None:
+    body = "\n\n".join(["正文。"] * 9 + ["**来自远方**的信。"])
+    made = story(captures.written(body).replace("**来自永生粮**".encode(), "来自永生粮部门".encode()))
+    assert made.department == "永生粮"
+    assert made.body == body.replace("*", "")
+
+
 def test_seconds_where_a_tool_kept_the_script() -> None:
     data = captures.written("正文说了一件事。")
     script = '{ "title": "一则消息", "pubDate": "2025-05-06T13:21:07" }\n\n## 消息'.encode()

@@ -17,7 +17,7 @@ from tests import pages
 from tests.parsing import captures
 from tests.parsing.sanitiser import paragraphs_text, sanitised
 
-SMALL = 10_000
+SMALL = 3000
 MOST_GROWTH = 2.5
 """Times the time per byte: work that grows with the square has four."""
 MOST_SECONDS = 20

@@ -25,7 +25,9 @@ from solidot_spider.parsing.markup import (
 )
 
 _REACH = 30
-"""A heading stands so many lines before its dateline at most, and the department so many behind it."""
+"""A heading stands fewer lines before its dateline."""
+_NEAR = 10
+"""The department stands fewer lines behind the dateline."""
 _MAX_DEPARTMENT = 200
 _MIN_FOOTER = 4
 """So many links of the footer, one behind the other, are the footer."""
@@ -101,9 +103,9 @@ def _end_of_meta(lines: list[str], line: int, limit: int) -> int:
     limit = min(limit, line + _REACH)
     text = "\n".join(lines[line:limit])
     bold = _BOLD_DEPARTMENT.search(text)
-    if bold:
+    if bold and text.count("\n", 0, bold.start()) < _NEAR:
         return line + text.count("\n", 0, bold.end()) + 1
-    for at in range(line, limit):
+    for at in range(line, min(limit, line + _NEAR)):
         if _PLAIN_DEPARTMENT.fullmatch(lines[at].strip()):
             return at + 1
     at = line + 1
@@ -121,6 +123,9 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
         is_last: whether the footer is behind it: a random saying stands before the footer's links.
     """
     text = lines[region.body : region.end]
+    stray = max((at for at, line in enumerate(text) if line.strip() == _STRAY_MARK), default=-1)
+    if stray >= 0:
+        text, is_last = text[:stray], False
     for at, line in enumerate(text):
         heading = line_signs.HEADING.match(line)
         name = heading_name(heading[2] or "" if heading else line)
@@ -128,6 +133,7 @@ def text_lines(lines: list[str], region: Region, *, is_last: bool) -> list[str]:
         if (
             COMMENTS_NOTICE in line
             or VIEWS_IN_TEXT.search(line)
+            or (POSTED in line and _POSTER.search(line) and dateline.parse(line))
             or (is_heading and (name in SIDE_BOX_NAMES or COMMENT_SCORE.search(name)))
         ):
             return text[:at]

@@ -44,11 +44,14 @@ def page(lines: list[str], found: Layout, references: References, style: Style, 
     json_ld = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
     out = [
         f'<html><head><script type="application/ld+json">{json_ld}</script></head><body>',
-        _box("", html.escape(before.translate(_NO_MARKS), quote=False)),
+        _text_box(lines[:start]),
     ]
+    behind = len(lines)
     for region in found.regions:
         text = layout.text_lines(lines, region, is_last=region is found.regions[-1])
         out.append(_block(lines, region, text, references, style))
+        behind = region.body + len(text)
+    out.append(_text_box(lines[behind:]))
     end = "</body></html>" if found.footer >= 0 else ""
     return "".join([*out, f'<{BOX_TAG} id="{FOOTER_ID}"></{BOX_TAG}>', end])
 
@@ -63,6 +66,11 @@ def _block(lines: list[str], region: Region, text: list[str], references: Refere
         + _box(META_CLASS, meta)
         + _box(BODY_CLASS, body),
     )
+
+
+def _text_box(lines: list[str]) -> str:
+    """What is around the stories, as text: the view count may be anywhere."""
+    return _box("", html.escape("\n".join(lines).translate(_NO_MARKS), quote=False))
 
 
 def _box(name: str, inside: str) -> str:
