@@ -20,6 +20,8 @@ _NAVIGATION = {
     "runs": "Runs", "failures": "Failures", "withdrawn": "Withdrawn", "edits": "Edits",
 }  # fmt: skip
 
+_SCRIPTS = ("page-plots.js", "page-search.js", "page.js")
+
 
 def page(known: Known, figures: Figures) -> str:
     """The whole report.
@@ -27,7 +29,7 @@ def page(known: Known, figures: Figures) -> str:
     Raises:
         ExportError: the library that draws is not installed.
     """
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("page.css"), "".join(map(_part, _SCRIPTS))
     content = joined(_sections(known, figures), "\n")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "

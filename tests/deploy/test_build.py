@@ -25,4 +25,6 @@ def test_what_an_older_build_has_left_is_not_packed(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "solidot_spider/spiders/story.py" in names
     assert "solidot_spider/spiders/deleted.py" not in names
-    assert {f"solidot_spider/report/page.{kind}" for kind in ("css", "html", "js")} <= set(names)
+    assert {f"solidot_spider/report/page{kind}" for kind in (".css", ".html", ".js", "-plots.js", "-search.js")} <= set(
+        names
+    )
