@@ -53,7 +53,9 @@ def filled(data: Path, count: int) -> float:
     with Store.opened(Options(data_dir=data), create=True) as store:
         run_id = store.begin(RunStart("story-x", "story", "{}", "http://127.0.0.1", "2024-11-08T04:00:00+00:00"))
         for first in range(1, count + 1, AT_ONCE):
-            store.write([stores.stored(sid, FIRST) for sid in range(first, min(first + AT_ONCE, count + 1))], run_id)
+            store.write(
+                [stores.small(store, sid, FIRST) for sid in range(first, min(first + AT_ONCE, count + 1))], run_id
+            )
     return (data / "solidot.db").stat().st_size / count
 
 
