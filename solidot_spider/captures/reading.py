@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
@@ -34,15 +35,32 @@ def read(
         for file in saved_files.walk(paths):
             yield from _file(file, known, fetched_at, tally)
         return
-    with tqdm(total=saved_files.size(paths), unit="B", unit_scale=True, leave=False, dynamic_ncols=True) as bar:
+    with tqdm(total=saved_files.size(paths), desc="import", unit="B", unit_scale=True, leave=False) as bar:
         for file in saved_files.walk(paths):
-            bar.set_description(f"{file.path.name}, {tally.stored:,} stored", refresh=False)
-            yield from _file(file, known, fetched_at, tally)
-            bar.update(saved_files.size([file.path]))
+            place = _Place(bar, tally, bar.n)
+            yield from _file(file, known, fetched_at, tally, place.show)
+            place.show(saved_files.size([file.path]))
+
+
+class _Place(NamedTuple):
+    """Where in all bytes a file begins, for the bar that shows how far it is read."""
+
+    bar: Any
+    tally: Tally
+    start: float
+
+    def show(self, offset: int) -> None:
+        """The file is read up to this place."""
+        self.bar.set_postfix_str(f"{self.tally.stored:,} stored", refresh=False)
+        self.bar.update(self.start + offset - self.bar.n)
 
 
 def _file(
-    file: SavedFile, known: frozenset[str], fetched_at: datetime | None, tally: Tally
+    file: SavedFile,
+    known: frozenset[str],
+    fetched_at: datetime | None,
+    tally: Tally,
+    passed: Callable[[int], object] = lambda _: None,
 ) -> Iterator[Capture | Left]:
     path, origin = file
     if origin is None:
@@ -53,7 +71,7 @@ def _file(
         if origin == WARC:
             from solidot_spider.captures import warc_pages  # noqa: PLC0415 - an extra
 
-            yield from warc_pages.read(path, known, fetched_at)
+            yield from warc_pages.read(path, known, fetched_at, passed)
         else:
             yield saved_pages.read(path, origin, fetched_at)
     except OSError as error:

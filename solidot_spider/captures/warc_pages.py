@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,18 +33,25 @@ class _LeftError(Exception):
         self.reason = reason
 
 
-def read(path: Path, sites: frozenset[str], fetched_at: datetime | None) -> Iterator[Capture | Left]:
+def read(
+    path: Path,
+    sites: frozenset[str],
+    fetched_at: datetime | None,
+    passed: Callable[[int], object] = lambda _: None,
+) -> Iterator[Capture | Left]:
     """The pages of stories in a file, and what else is in it.
 
     Args:
         path: the file.
         sites: the sites whose stories are meant, as ``site.identity`` names them.
         fetched_at: when a page was fetched whose record does not say.
+        passed: called with the place in the file of each record.
 
     Raises:
         OSError: the file cannot be read.
     """
     for found in warc_file.records(path):
+        passed(found.offset)
         where = f"{path}, at byte {found.offset}"
         if isinstance(found, Damage):
             yield Left(where, Outcome.FAILED, found.reason)

@@ -298,7 +298,7 @@ def test_a_terminal_shows_how_far_it_is(data: Path, tmp_path: Path) -> None:
     path = Archive(tmp_path / "a.warc.gz").add(5).close()
     status, shown = on_a_terminal(CANONICAL, data, "import", str(path))
     assert status == 0
-    assert "a.warc.gz, 0 stored" in shown
+    assert "import:   0%" in shown
     assert "1 captures" in shown
 
 
