@@ -10,8 +10,8 @@ from solidot_spider import items, record
 from solidot_spider.base import clock, site
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.items import Story
-from solidot_spider.store.page_packer import PagePacker
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages.page_packer import PagePacker
+from solidot_spider.store.pages.raw_pages import RawPage
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit

@@ -121,7 +121,7 @@ def _written(arguments: argparse.Namespace, target: Target) -> str:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from solidot_spider.export import check
+    from solidot_spider.export.description import check
     from solidot_spider.export.errors import ExportError
 
     if arguments.out is not None or arguments.stdout:

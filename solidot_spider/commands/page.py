@@ -21,10 +21,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; the exit status."""
     from solidot_spider.base.files import replacing
-    from solidot_spider.store import page_stock
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.page_reader import PageReader
-    from solidot_spider.store.raw_pages import CodecError
+    from solidot_spider.store.pages import page_stock
+    from solidot_spider.store.pages.page_reader import PageReader
+    from solidot_spider.store.pages.raw_pages import CodecError
     from solidot_spider.store.store import Store
 
     try:

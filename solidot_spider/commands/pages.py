@@ -13,7 +13,7 @@ from solidot_spider.base.outcome import CANNOT_WRITE, HELD, OK, USAGE
 from solidot_spider.commands.verb import Verb, add_settings, store_options
 
 if TYPE_CHECKING:
-    from solidot_spider.store.page_stock import Stock
+    from solidot_spider.store.pages.page_stock import Stock
     from solidot_spider.store.store import Store
 
 ACTIONS = ("pack", "prune")
@@ -62,7 +62,7 @@ def _wrong(arguments: argparse.Namespace) -> str:
 def _tell(arguments: argparse.Namespace) -> int:
     import msgspec
 
-    from solidot_spider.store.page_stock import Stock
+    from solidot_spider.store.pages.page_stock import Stock
     from solidot_spider.store.store import Store
 
     with Store.opened(store_options(arguments)) as store, store.reading() as connection:
@@ -98,7 +98,7 @@ def _size(count: float) -> str:
 def _pack(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from solidot_spider.store import page_pruning, page_repacking
+    from solidot_spider.store.pages import page_pruning, page_repacking
     from solidot_spider.store.store import Store
 
     with Store.opened(store_options(arguments)) as store, store.hold(f"pages-pack-{os.getpid()}"):
@@ -114,7 +114,7 @@ def _pack(arguments: argparse.Namespace) -> int:
 
 
 def _packed(store: Store) -> int:
-    from solidot_spider.store.page_stock import Stock
+    from solidot_spider.store.pages.page_stock import Stock
 
     with store.reading() as connection:
         return Stock.of(connection).packed
@@ -125,7 +125,7 @@ def _prune(arguments: argparse.Namespace) -> int:
     from datetime import timedelta
 
     from solidot_spider.base import clock
-    from solidot_spider.store import page_pruning
+    from solidot_spider.store.pages import page_pruning
     from solidot_spider.store.store import Store
 
     days, keep, is_dry = arguments.older_than, arguments.keep or 1, arguments.dry_run

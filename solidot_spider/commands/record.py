@@ -20,10 +20,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Save the pair; the exit status."""
     from solidot_spider.reparse import pairs
-    from solidot_spider.store import page_stock
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.page_reader import PageReader
-    from solidot_spider.store.raw_pages import CodecError
+    from solidot_spider.store.pages import page_stock
+    from solidot_spider.store.pages.page_reader import PageReader
+    from solidot_spider.store.pages.raw_pages import CodecError
     from solidot_spider.store.store import Store
 
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Range, merged
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages.raw_pages import RawPage
 from solidot_spider.store.visit import Visit
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scrapy.http import Response
 
-from solidot_spider.store.page_packer import PagePacker
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages.page_packer import PagePacker
+from solidot_spider.store.pages.raw_pages import RawPage
 
 STATUSES = range(100, 1000)
 """The statuses that HTTP has: three digits. A server can send nineteen."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import application, delta, directory, pages_file, replaced, revisions, single_file
+from solidot_spider.export import directory, pages_file, revisions, single_file
 from solidot_spider.export import stream as standard_output
-from solidot_spider.export.delta import Delta
+from solidot_spider.export.deltas import application, delta, replaced
+from solidot_spider.export.deltas.delta import Delta
+from solidot_spider.export.deltas.exported import Exported
+from solidot_spider.export.description.facts import facts
 from solidot_spider.export.directory import Beside, Edits
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.exported import Exported
-from solidot_spider.export.facts import facts
 from solidot_spider.export.line_file import LineFile
 from solidot_spider.export.outputs import MARKDOWN, WARC
 from solidot_spider.export.pages_file import Pages, pages_of

@@ -8,28 +8,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from solidot_spider.export import (
-    columns,
-    contents,
-    descriptor,
-    markdown,
-    pages_file,
-    part_directory,
-    progress,
-    revisions,
-    table,
-)
-from solidot_spider.export.changes import REMOVED, REMOVED_FILE, removed_lines
-from solidot_spider.export.columns import CHANGE
+from solidot_spider.export import contents, pages_file, part_directory, progress, revisions
 from solidot_spider.export.contents import CHECKSUMS
+from solidot_spider.export.deltas.changes import REMOVED, REMOVED_FILE, removed_lines
+from solidot_spider.export.description import descriptor
+from solidot_spider.export.description.profile import Profile
+from solidot_spider.export.description.resources import Part
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms import columns, markdown, table
+from solidot_spider.export.forms.columns import CHANGE
+from solidot_spider.export.forms.table import Counted, Table
 from solidot_spider.export.outputs import JSONL, MARKDOWN, PAGES, WARC, Output
 from solidot_spider.export.pages_file import Pages
-from solidot_spider.export.profile import Profile
-from solidot_spider.export.resources import Part
 from solidot_spider.export.selection import COMMENTS, KEY, PERIODS
 from solidot_spider.export.source import Source, is_empty
-from solidot_spider.export.table import Counted, Table
 
 STRANGERS_SHOWN = 3
 

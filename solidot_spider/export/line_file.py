@@ -13,8 +13,8 @@ from typing import Self
 import msgspec
 
 from solidot_spider.base.devices import is_file
-from solidot_spider.export.columns import PUBLISHED_AT
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms.columns import PUBLISHED_AT
 from solidot_spider.export.selection import PERIODS, kept
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from solidot_spider.export import csv_table, json_lines, parquet, sqlite
 from solidot_spider.export.errors import ExportError
-from solidot_spider.export.packing import GZIP, PACKINGS, ZSTANDARD, packed
-from solidot_spider.export.table import Table
+from solidot_spider.export.forms import csv_table, json_lines, parquet, sqlite
+from solidot_spider.export.forms.packing import GZIP, PACKINGS, ZSTANDARD, packed
+from solidot_spider.export.forms.table import Table
 
 Write = Callable[[Table, IO[bytes], Path], None]
 """Writes a table into a file; the path is a directory for what it needs meanwhile."""

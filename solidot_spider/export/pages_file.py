@@ -9,15 +9,16 @@ from itertools import chain
 from pathlib import Path
 
 from solidot_spider.base.files import replacing
-from solidot_spider.export import cdxj, progress, warc
-from solidot_spider.export.cdxj import Index
+from solidot_spider.export import progress
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms import cdxj, warc
+from solidot_spider.export.forms.cdxj import Index
+from solidot_spider.export.forms.warc import SavedPage, Written
 from solidot_spider.export.outputs import Output
 from solidot_spider.export.selection import COMMENTS, Selection
-from solidot_spider.export.warc import SavedPage, Written
 from solidot_spider.store.errors import StoreError
+from solidot_spider.store.pages.raw_pages import CodecError
 from solidot_spider.store.queries import Snapshot
-from solidot_spider.store.raw_pages import CodecError
 
 Pages = Callable[[str], Generator[SavedPage]]
 """Gives the kept pages of stories of a period; of all if it is empty."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import msgspec
 
-from solidot_spider.export.columns import Column, Kind
+from solidot_spider.export.forms.columns import Column, Kind
+from solidot_spider.export.forms.table import Table
 from solidot_spider.export.selection import Selection
-from solidot_spider.export.table import Table
 from solidot_spider.items import HASHED
 from solidot_spider.store.queries import Snapshot
 

@@ -8,9 +8,10 @@ from itertools import chain
 from pathlib import Path
 
 from solidot_spider.base.files import replacing
-from solidot_spider.export import part_directory, progress, table
-from solidot_spider.export.changes import with_removed
+from solidot_spider.export import part_directory, progress
+from solidot_spider.export.deltas.changes import with_removed
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms import table
 from solidot_spider.export.outputs import JSONL, Output
 from solidot_spider.export.source import Source
 

@@ -7,8 +7,8 @@ from contextlib import closing, suppress
 from itertools import islice
 
 from solidot_spider.export import progress
-from solidot_spider.export.changes import with_removed
-from solidot_spider.export.json_lines import LINES_AT_ONCE
+from solidot_spider.export.deltas.changes import with_removed
+from solidot_spider.export.forms.json_lines import LINES_AT_ONCE
 from solidot_spider.export.source import Source
 
 STANDARD_OUTPUT = 1

@@ -11,8 +11,8 @@ from typing import Any
 from solidot_spider.base.devices import is_file
 from solidot_spider.export import outputs
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms.packing import packing_of
 from solidot_spider.export.outputs import CSV, JSONL, MARKDOWN, Output
-from solidot_spider.export.packing import packing_of
 
 _PERIOD = re.compile(r"stories-\d{4}(-\d\d)?\.")
 

@@ -16,9 +16,9 @@ from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.probe.findings import Finding
 from solidot_spider.store import changes, sites
 from solidot_spider.store.errors import NoStoreError
-from solidot_spider.store.page_reader import PageReader
+from solidot_spider.store.pages.page_reader import PageReader
+from solidot_spider.store.pages.raw_pages import CodecError
 from solidot_spider.store.queries import KnownStory
-from solidot_spider.store.raw_pages import CodecError
 from solidot_spider.store.store import Store
 
 NUMBER = 3

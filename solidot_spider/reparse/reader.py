@@ -17,10 +17,10 @@ from typing import NamedTuple
 from solidot_spider import kept_record
 from solidot_spider.base.options import Options
 from solidot_spider.reparse.tally import Tally
-from solidot_spider.store import kept, rereading
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.page_reader import PageReader
-from solidot_spider.store.rereading import Rewrite
+from solidot_spider.store.pages import kept, rereading
+from solidot_spider.store.pages.page_reader import PageReader
+from solidot_spider.store.pages.rereading import Rewrite
 from solidot_spider.store.store import Store
 
 AHEAD = 3

@@ -18,8 +18,9 @@ from solidot_spider.base.sids import Sids
 from solidot_spider.reparse import reader
 from solidot_spider.reparse.reader import Chunk, Chunks
 from solidot_spider.reparse.tally import Tally
-from solidot_spider.store import kept, rewriting, sites
+from solidot_spider.store import sites
 from solidot_spider.store.history import REPARSE
+from solidot_spider.store.pages import kept, rewriting
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 

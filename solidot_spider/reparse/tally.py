@@ -10,7 +10,7 @@ import msgspec
 
 from solidot_spider.items import PARSER_VERSION, Story
 from solidot_spider.store import changes
-from solidot_spider.store.rereading import Reread
+from solidot_spider.store.pages.rereading import Reread
 from solidot_spider.store.schema import UNPARSED
 
 EXAMPLES = 3

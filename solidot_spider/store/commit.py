@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert
 from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store import changes, database, kept_pages, precedence, schema
+from solidot_spider.store import changes, database, precedence, schema
 from solidot_spider.store.changes import Change
-from solidot_spider.store.kept_pages import Reparse
-from solidot_spider.store.page_reader import PageReader
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages import kept_pages
+from solidot_spider.store.pages.kept_pages import Reparse
+from solidot_spider.store.pages.page_reader import PageReader
+from solidot_spider.store.pages.raw_pages import RawPage
 from solidot_spider.store.rows import PageRow, RevisionRow, StoryRow, UnprovenRow, VisitRow
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.state import SidState

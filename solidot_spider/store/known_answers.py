@@ -13,9 +13,10 @@ from solidot_spider.base import clock, origins
 from solidot_spider.base.outcome import CHANGED_SITE, Outcome
 from solidot_spider.base.sids import Range, Sids
 from solidot_spider.items import PARSER_VERSION
-from solidot_spider.store import database, kept_pages, schema
+from solidot_spider.store import database, schema
 from solidot_spider.store.database import select_sids
-from solidot_spider.store.page_reader import PageReader
+from solidot_spider.store.pages import kept_pages
+from solidot_spider.store.pages.page_reader import PageReader
 from solidot_spider.store.rows import PageRow, StoryRow, UnprovenRow
 from solidot_spider.store.schema import IS_DATED, UNPARSED
 from solidot_spider.store.store import Store

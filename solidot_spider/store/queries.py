@@ -14,9 +14,9 @@ from solidot_spider.base.sids import Range, Sids
 from solidot_spider.store import gaps, records, schema
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.history import IMPORT, History
-from solidot_spider.store.page_reader import PageReader
+from solidot_spider.store.pages.page_reader import PageReader
+from solidot_spider.store.pages.raw_pages import RawPage
 from solidot_spider.store.provenance import Provenance
-from solidot_spider.store.raw_pages import RawPage
 from solidot_spider.store.records import ALL, Choice
 from solidot_spider.store.rows import PageRow
 from solidot_spider.store.schema import IS_DATED

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import msgspec
 
 from solidot_spider.base import origins
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages.raw_pages import RawPage
 
 
 class StoryRow(NamedTuple):

@@ -19,9 +19,9 @@ from solidot_spider.items import PARSER_VERSION
 from solidot_spider.store import database, migrations, schema
 from solidot_spider.store.commit import Commit, Written
 from solidot_spider.store.errors import database_errors, store_errors
-from solidot_spider.store.kept_pages import Reparse
-from solidot_spider.store.page_packer import PagePacker
-from solidot_spider.store.page_packing import PagePacking
+from solidot_spider.store.pages.kept_pages import Reparse
+from solidot_spider.store.pages.page_packer import PagePacker
+from solidot_spider.store.pages.page_packing import PagePacking
 from solidot_spider.store.queries import Snapshot
 from solidot_spider.store.rows import StoryRow, UnprovenRow
 from solidot_spider.store.runs import RunEnd, RunStart

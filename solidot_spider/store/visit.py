@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.store.raw_pages import RawPage
+from solidot_spider.store.pages.raw_pages import RawPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from contextlib import closing
 from pathlib import Path
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, dataset, parquet, reader_schemas
+from solidot_spider.export import dataset
+from solidot_spider.export.description import reader_schemas
+from solidot_spider.export.forms import columns, parquet
 from tests.benchmarks import by_turns
 from tests.benchmarks.scale import Scale
 from tests.benchmarks.store import filled

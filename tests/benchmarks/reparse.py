@@ -19,8 +19,8 @@ from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.items import Story
 from solidot_spider.reparse.run import Order, reparse
-from solidot_spider.store import kept
-from solidot_spider.store.page_reader import PageReader
+from solidot_spider.store.pages import kept
+from solidot_spider.store.pages.page_reader import PageReader
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit

@@ -15,8 +15,9 @@ from sqlalchemy import select, update
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import HELD, Outcome
-from solidot_spider.store import dictionaries, page_pruning, page_repacking, schema
-from solidot_spider.store.page_stock import Stock
+from solidot_spider.store import schema
+from solidot_spider.store.pages import dictionaries, page_pruning, page_repacking
+from solidot_spider.store.pages.page_stock import Stock
 from solidot_spider.store.rows import PageRow
 from solidot_spider.store.store import Store
 from tests import stores

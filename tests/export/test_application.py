@@ -15,7 +15,8 @@ from solidot_spider import items
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
-from solidot_spider.export import check, dataset, outputs
+from solidot_spider.export import dataset, outputs
+from solidot_spider.export.description import check
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target

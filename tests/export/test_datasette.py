@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, dataset, datasette, outputs
-from solidot_spider.export.columns import Column, Kind
-from solidot_spider.export.descriptions import FIELDS
+from solidot_spider.export import dataset, outputs
+from solidot_spider.export.description import datasette
+from solidot_spider.export.description.descriptions import FIELDS
+from solidot_spider.export.forms import columns
+from solidot_spider.export.forms.columns import Column, Kind
 from solidot_spider.export.selection import FIELDS as RECORD
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import check, contents, dataset, outputs, part_directory
-from solidot_spider.export.descriptor import with_checksum
+from solidot_spider.export import contents, dataset, outputs, part_directory
+from solidot_spider.export.description import check
+from solidot_spider.export.description.descriptor import with_checksum
 from solidot_spider.export.errors import ExportError
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target

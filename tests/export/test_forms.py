@@ -19,9 +19,10 @@ import pytest
 
 from solidot_spider.base import clock
 from solidot_spider.base.options import Options
-from solidot_spider.export import columns, csv_table, dataset, outputs, packing, parquet, sqlite
-from solidot_spider.export.columns import Column, Kind
+from solidot_spider.export import dataset, outputs
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms import columns, csv_table, packing, parquet, sqlite
+from solidot_spider.export.forms.columns import Column, Kind
 from solidot_spider.export.selection import FIELDS, Selection
 from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store

@@ -10,7 +10,7 @@ from subprocess import TimeoutExpired
 import pytest
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import check
+from solidot_spider.export.description import check
 from solidot_spider.store.store import Store
 from tests.crawling import solidot, start
 from tests.export.conftest import hard, visit

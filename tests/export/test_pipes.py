@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from solidot_spider.export import pipes
-from solidot_spider.export.pipes import Pipes
+from solidot_spider.export.forms import pipes
+from solidot_spider.export.forms.pipes import Pipes
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 from solidot_spider.base.options import Options
-from solidot_spider.export import check, dataset, outputs
+from solidot_spider.export import dataset, outputs
+from solidot_spider.export.description import check
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target
 from solidot_spider.store.store import Store

@@ -11,7 +11,7 @@ import pytest
 
 from solidot_spider.base.options import Options
 from solidot_spider.export import dataset
-from solidot_spider.export.search_words import search_words
+from solidot_spider.export.forms.search_words import search_words
 from solidot_spider.export.selection import Selection
 
 

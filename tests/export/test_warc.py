@@ -19,8 +19,9 @@ from solidot_spider.base import clock
 from solidot_spider.base.options import Options
 from solidot_spider.base.outcome import Outcome
 from solidot_spider.captures.import_run import ImportRun
-from solidot_spider.export import cdxj, dataset
+from solidot_spider.export import dataset
 from solidot_spider.export.errors import ExportError
+from solidot_spider.export.forms import cdxj
 from solidot_spider.export.selection import Selection
 from solidot_spider.export.target import Target
 from solidot_spider.store import schema

@@ -20,7 +20,8 @@ from solidot_spider.export.errors import ExportError
 from solidot_spider.items import PARSER_VERSION
 from solidot_spider.reparse import reader
 from solidot_spider.reparse.run import Ended, Order, reparse
-from solidot_spider.store import known_answers, page_packer, rewriting, schema
+from solidot_spider.store import known_answers, schema
+from solidot_spider.store.pages import page_packer, rewriting
 from solidot_spider.store.schema import UNPARSED
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit

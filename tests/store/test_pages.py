@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 
 from solidot_spider.base import site
 from solidot_spider.base.options import Options
-from solidot_spider.store import backup, dictionaries, schema
-from solidot_spider.store.dictionaries import Dictionary
-from solidot_spider.store.raw_pages import CodecError, RawPage
+from solidot_spider.store import backup, schema
+from solidot_spider.store.pages import dictionaries
+from solidot_spider.store.pages.dictionaries import Dictionary
+from solidot_spider.store.pages.raw_pages import CodecError, RawPage
 from solidot_spider.store.rows import PageRow
 from solidot_spider.store.store import Store
 from tests import corpus, stores

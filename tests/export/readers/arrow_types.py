@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from solidot_spider.export import columns, parquet
-from solidot_spider.export.columns import Column, Kind
+from solidot_spider.export.forms import columns, parquet
+from solidot_spider.export.forms.columns import Column, Kind
 from solidot_spider.export.selection import COMMENTS
 
 

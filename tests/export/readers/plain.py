@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from solidot_spider.base import clock
-from solidot_spider.export.columns import BEIJING_TEXT
+from solidot_spider.export.forms.columns import BEIJING_TEXT
 
 _IN_UTC = frozenset({"fetched_at", "withdrawn_at"})
 

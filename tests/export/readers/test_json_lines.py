@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from solidot_spider import items
-from solidot_spider.export import columns, packing, reader_schemas
+from solidot_spider.export.description import reader_schemas
+from solidot_spider.export.forms import columns, packing
 from tests import documents
 from tests.export.conftest import hard
 from tests.export.readers import arrow_types, plain

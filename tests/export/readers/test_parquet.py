@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from solidot_spider.export import columns
+from solidot_spider.export.forms import columns
 from solidot_spider.export.selection import COMMENTS
 from tests import documents
 from tests.export.readers import arrow_types, plain

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from solidot_spider.export import datasette
+from solidot_spider.export.description import datasette
 from tests import documents
 from tests.export.readers.conftest import LINES, Records
 from tests.export.readers.programs import PATIENCE, program
