@@ -120,7 +120,7 @@ def progress(screens: Iterator[str]) -> str:
 def report(browser: Browser, file: Path) -> None:
     for scheme in ("light", "dark"):
         made: Any = scheme
-        page = browser.new_page(viewport={"width": 1180, "height": 1330}, color_scheme=made)
+        page = browser.new_page(viewport={"width": 1180, "height": 1150}, color_scheme=made)
         page.goto(file.as_uri())
         page.get_by_label("Search the titles").fill("公司")
         page.wait_for_selector("#results a")

@@ -65,7 +65,7 @@ def test_each_option_has_a_row_with_its_default() -> None:
 
 
 def test_each_argument_is_named() -> None:
-    table = documents.section(PAGES["runs"], "Runs")
+    table = documents.section(PAGES["runs"], "Runs: spiders, arguments, files, logs")
     for argument in {*StorySpider.takes, *LatestSpider.takes, *DailySpider.takes}:
         assert f"`{argument.name}=" in table
         assert argument.meaning
