@@ -42,7 +42,7 @@ SPIDERS = {
             ("solidot crawl story -a sids=79500-79600", "a range; again: what it has not settled"),
             ("solidot crawl story -a sid=79532", "one story again, and what changed"),
             ("solidot crawl story -a only=failed", "what failed before"),
-            ("solidot crawl story -a sids=@ids.txt -a limit=500", "ids of a file, the first 500 that are left"),
+            ("solidot crawl story -a sids=@list.txt -a limit=500", "ids of a file, the first 500 that are left"),
         ),
     ),
     "latest": SpiderWords(
