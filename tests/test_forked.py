@@ -139,6 +139,7 @@ def test_a_limit_holds_for_the_command_alone(tmp_path: Path) -> None:
     assert (tmp_path / "big").stat().st_size == 3000
 
 
+@pytest.mark.long
 def test_nothing_outlives_tests_that_are_killed(tmp_path: Path) -> None:
     program(tmp_path, WAITING)
     tests = (

@@ -8,6 +8,8 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+import pytest
+
 from solidot_spider.items import Story
 from tests import documents
 from tests.crawling import NOW, environment
@@ -51,6 +53,7 @@ def test_a_page_gives_its_record() -> None:
     assert names["story"].sid == 79532
 
 
+@pytest.mark.long
 def test_a_crawl_gives_its_report(tmp_path: Path) -> None:
     with running("--stories", "generated:9", "--clock", NOW) as server:
         done = subprocess.run(

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from solidot_spider import __version__
+from solidot_spider.cli import VERBS
 from tests import documents
 from tests.captures.warcs import Archive
 from tests.crawling import NOW, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
 from tests.server.client import Running, running
 from tests.stores import page
 
+README = documents.commands(documents.README)
 COMMANDS = [*dict.fromkeys(documents.commands("\n".join((documents.README, *documents.PAGES.values()))))]
 """Those that README and the pages show, each once."""
 SETUPS = re.findall(r"^python3 -m venv \.venv .*$", documents.README, re.MULTILINE)
@@ -56,19 +58,7 @@ def test_parsing_does_not_import_scrapy(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("--help",),
-        ("demo", "--help"),
-        ("probe", "--help"),
-        ("crawl", "--help"),
-        ("export", "--help"),
-        ("report", "--help"),
-        ("status", "--help"),
-        ("backup", "--help"),
-    ],
-)
+@pytest.mark.parametrize("words", [("--help",), *((name, "--help") for name in VERBS)], ids=" ".join)
 def test_every_help_has_an_example(tmp_path: Path, words: tuple[str, ...]) -> None:
     told = solidot("http://127.0.0.1:9", tmp_path / "data", *words)
     assert told.status == 0
@@ -116,7 +106,10 @@ def kind(command: str) -> str:
     return " ".join(command.split()[1 : 3 if " crawl " in command else 2])
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [each if each in README else pytest.param(each, marks=pytest.mark.long) for each in COMMANDS],
+)
 def test_the_commands_of_readme_and_pages_work(tmp_path: Path, server: Running, filled: Path, command: str) -> None:
     assert len(COMMANDS) >= 5
     is_first = command == next(each for each in COMMANDS if kind(each) == kind(command))

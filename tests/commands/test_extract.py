@@ -93,6 +93,7 @@ def test_a_story_is_asked_by_the_rules_of_a_crawl(tmp_path: Path, server: Runnin
     assert [each["path"] for each in server.requests()][:2] == ["/robots.txt", "/story?sid=79520"]
 
 
+@pytest.mark.long
 def test_a_story_that_is_not_there_is_told(tmp_path: Path, server: Running) -> None:
     done = extract(tmp_path, f"{server.url}/story?sid=79519", url=server.url)
     assert (done.status, done.out) == (1, "")

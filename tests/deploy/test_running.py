@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from solidot_spider.base.options import Options
 from solidot_spider.store.store import Store
 from tests import documents
@@ -23,6 +25,7 @@ def block(heading: str) -> str:
     return code
 
 
+@pytest.mark.long
 def test_a_backup_is_restored(tmp_path: Path, data: Path) -> None:
     with Store.opened(Options(data_dir=data), create=True) as store:
         run(store, story(5), story(6))

@@ -112,6 +112,7 @@ def test_the_revision_is_the_hash_of_all_lines(filled: Options, out: Path) -> No
         assert check.check(out).faults == []
 
 
+@pytest.mark.long
 def test_the_order_of_filling_and_the_database_change_nothing(
     out: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

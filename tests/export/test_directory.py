@@ -345,6 +345,7 @@ def of_before(path: Path) -> None:
     path.write_bytes(with_checksum(described))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [

@@ -251,6 +251,7 @@ def test_the_extra_is_named_where_it_is_missing(
     assert sorted(path.name for path in tmp_path.iterdir()) in (["data"], [])
 
 
+@pytest.mark.long
 def test_a_group_of_rows_has_a_size(store: Store, chosen: Options, tmp_path: Path) -> None:
     run(store, *(visit({**fields(1), "sid": sid}) for sid in range(1, parquet.ROW_GROUP + 3)))
     dataset.export(chosen, tmp_path / "stories.parquet")

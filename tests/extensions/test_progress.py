@@ -30,6 +30,7 @@ def test_a_terminal_shows_what_is_done_and_what_is_left(tmp_path: Path) -> None:
     assert "30 asked" in shown
 
 
+@pytest.mark.long
 def test_a_spider_that_finds_its_ids_on_the_way_shows_how_many(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
         status, shown = on_a_terminal(server.url, tmp_path / "data", "crawl", "latest", "-s", "DOWNLOAD_DELAY=0.03")
@@ -39,6 +40,7 @@ def test_a_spider_that_finds_its_ids_on_the_way_shows_how_many(tmp_path: Path) -
     assert "20 asked" in shown
 
 
+@pytest.mark.long
 def test_a_quiet_crawl_shows_nothing_on_a_terminal_either(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
         (tmp_path / "data").mkdir()

@@ -165,6 +165,7 @@ def test_many_captures_in_pieces() -> None:
         check(seed)
 
 
+@pytest.mark.long
 @given(st.binary(max_size=200), st.text(max_size=300))
 @settings(max_examples=50, deadline=None)
 def test_any_bytes_and_any_body(data: bytes, body: str) -> None:

@@ -23,6 +23,7 @@ def server() -> Iterator[Running]:
         yield listening
 
 
+@pytest.mark.long
 def test_two_runs_at_once_do_not_share_a_file(server: Running, data: Path) -> None:
     both = [start(server.url, data, "crawl", "story", "-a", "sid=79520") for _ in range(2)]
     runs = [finish(each, data) for each in both]

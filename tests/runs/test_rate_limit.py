@@ -28,6 +28,7 @@ def gaps(log: list[dict[str, Any]]) -> list[float]:
     return [later["time"] - earlier["after"] for earlier, later in itertools.pairwise(log)]
 
 
+@pytest.mark.long
 def test_no_gap_is_under_the_floor(tmp_path: Path, data: Path) -> None:
     with site(
         tmp_path, {"action": "status", "status": 503, "path": "/story", "sids": [3], "attempts": [1, 2]}
@@ -48,6 +49,7 @@ def test_the_default_pace_is_one_to_two_seconds(tmp_path: Path, data: Path) -> N
     assert max(found) <= 2.0 + SLACK
 
 
+@pytest.mark.long
 def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, robots="User-agent: *\nCrawl-delay: 0.5\n") as server:
         run = paced(server.url, data, *WIDE, "-a", "sids=1-6", "-s", "DOWNLOAD_DELAY=0.1")
@@ -57,6 +59,7 @@ def test_crawl_delay_is_the_floor_from_the_first_story_on(tmp_path: Path, data: 
     assert min(found) >= 0.5 - TOLERANCE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("quiet", [True, False])
 def test_a_lost_connection_is_not_tried_again_behind_the_rate_limiter(tmp_path: Path, data: Path, quiet: bool) -> None:
     lost = {"action": "reset", "quiet": quiet, "path": "/story", "sids": [3, 5], "attempts": [1, 1]}
@@ -68,6 +71,7 @@ def test_a_lost_connection_is_not_tried_again_behind_the_rate_limiter(tmp_path: 
     assert min(found) >= 0.2 - TOLERANCE
 
 
+@pytest.mark.long
 def test_redirects_within_the_site_keep_the_pace(tmp_path: Path, data: Path) -> None:
     moved = {"action": "redirect", "path": "/story", "sids": [2, 4], "to": "{path}&moved={attempt}", "attempts": [1, 1]}
     with site(tmp_path, moved) as server:
@@ -95,6 +99,7 @@ def test_nothing_is_asked_inside_a_retry_after(tmp_path: Path, data: Path, form:
         assert min(datetime.fromisoformat(each["wall"]).timestamp() for each in after) >= until - TOLERANCE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [404, 302])
 def test_a_retry_after_holds_whatever_it_comes_with(tmp_path: Path, data: Path, status: int) -> None:
     headers = {"Retry-After": "1", "Location": "/story?sid=20&moved=1"}
@@ -121,6 +126,7 @@ def test_a_retry_after_longer_than_the_patience_ends_the_run(tmp_path: Path, dat
     assert "failed: answered 429 Too Many Requests: 20" in run.err
 
 
+@pytest.mark.long
 def test_retries_wait_longer_each_time(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, {"action": "status", "status": 500, "sids": [5]}) as server:
         run = paced(server.url, data, "-a", "sid=5", "-s", "DOWNLOAD_DELAY=0", "-s", "SOLIDOT_BACKOFF=0.2")

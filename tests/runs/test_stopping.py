@@ -48,6 +48,7 @@ def test_a_signal_ends_any_wait_at_once(tmp_path: Path, data: Path, by: signal.S
     assert "Traceback" not in run.err
 
 
+@pytest.mark.long
 def test_a_page_that_never_comes_does_not_keep_a_stopped_run(tmp_path: Path, data: Path) -> None:
     with site(tmp_path, {"action": "silence", "sids": [3]}) as server:
         words = ("-a", "sids=1-9", "-s", "DOWNLOAD_DELAY=0", *REPORT)

@@ -22,6 +22,7 @@ END_SESSIONS = (
 site = partial(faulty, stories="generated:300")
 
 
+@pytest.mark.long
 def test_two_runs_at_once(tmp_path: Path, data: Path, database_url: str) -> None:
     env = {"SOLIDOT_DATABASE_URL": database_url}
     with site(tmp_path, words=("--latency", "0.1")) as server:
@@ -39,6 +40,7 @@ def test_two_runs_at_once(tmp_path: Path, data: Path, database_url: str) -> None
     assert status(data, env)["stories"] == 300
 
 
+@pytest.mark.long
 def test_a_dead_run_holds_nothing(tmp_path: Path, data: Path, database_url: str) -> None:
     env = {"SOLIDOT_DATABASE_URL": database_url}
     with site(tmp_path, words=("--latency", "0.1")) as server:
@@ -55,6 +57,7 @@ def test_a_dead_run_holds_nothing(tmp_path: Path, data: Path, database_url: str)
     assert [each["runs"][0]["state"] for each in (alive, dead, status(data, env))] == ["runs", "killed", "ended"]
 
 
+@pytest.mark.long
 def test_a_full_disk_is_4_and_the_next_run_goes_on(tmp_path: Path, data: Path) -> None:
     limits = {"RLIMIT_FSIZE": 400_000}
     with site(tmp_path) as server:

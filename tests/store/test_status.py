@@ -342,6 +342,7 @@ def test_a_terminal_shows_a_bar(data: Path) -> None:
     assert not [char for char in plain if char != "\n" and unicodedata.category(char) == "Cc"]
 
 
+@pytest.mark.long
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     with Store.opened(Options(data_dir=tmp_path), create=True) as store:
         run(store, *(heard(sid, Outcome.FAILED, "time-out") for sid in range(1, 60_000, 2)))

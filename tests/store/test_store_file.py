@@ -177,6 +177,7 @@ def reads(data: Path) -> None:
     assert exported.out.count("\n") == 2
 
 
+@pytest.mark.long
 def test_a_store_is_read_without_write_rights(closed: Path) -> None:
     before = sorted(path.name for path in closed.iterdir())
     reads(closed)
@@ -186,6 +187,7 @@ def test_a_store_is_read_without_write_rights(closed: Path) -> None:
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.long
 def test_a_store_that_a_killed_run_has_left_is_read_without_write_rights(closed: Path) -> None:
     closed.chmod(0o755)
     (closed / "solidot.db").chmod(0o644)
