@@ -90,6 +90,7 @@ def test_it_is_the_same_as_an_executed_one(tmp_path: Path, text: str) -> None:
     assert forked_once(tmp_path, *words) == executed(tmp_path, *words)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", [("--version",), ("--help",), ("crawl", "nothing"), ("nonsense",)])
 def test_the_command_is_the_same_as_an_executed_one(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert forked_once(tmp_path, "solidot_spider", *words) == executed(tmp_path, "solidot_spider", *words)

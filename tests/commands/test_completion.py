@@ -78,6 +78,7 @@ def test_bash_offers_every_verb(tmp_path: Path) -> None:
     assert set(VERBS) <= set(told.split())
 
 
+@pytest.mark.long
 def test_fish_completes(tmp_path: Path) -> None:
     needs("fish")
     file = script(tmp_path, "fish")
@@ -86,6 +87,7 @@ def test_fish_completes(tmp_path: Path) -> None:
         assert word in [each.partition("\t")[0] for each in told.splitlines()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("line", "found"), [("sta", "status"), ("crawl lat", "latest")])
 def test_zsh_completes(tmp_path: Path, line: str, found: str) -> None:
     needs("zsh")

@@ -82,6 +82,7 @@ def test_a_verb_that_refuses_says_so_in_json(tmp_path: Path, monkeypatch: pytest
     assert "there is no store here yet" in json.loads(run.err)["message"]
 
 
+@pytest.mark.long
 def test_an_executed_command_is_no_other(tmp_path: Path) -> None:
     run = executed(NOWHERE, tmp_path / "data", "crawl", "story", "-a", "sid=1", "-a", "sid=2")
     assert (run.status, run.err) == (2, "solidot: -a sid= is given 2 times: sid=1 and sid=2; give it once\n")

@@ -190,6 +190,7 @@ def test_no_colours_where_they_are_not_wanted(shared: Path, monkeypatch: pytest.
             assert "\x1b" not in on_a_terminal(NOWHERE, shared, "show", "10")[1]
 
 
+@pytest.mark.long
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Store.opened(Options(data_dir=data), create=True) as store:

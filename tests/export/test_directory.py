@@ -57,6 +57,7 @@ def test_it_holds_json_lines_and_parquet(records: list[dict[str, Any]], chosen: 
     assert list(out.parent.iterdir()) == [out]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("split", ["", "year", "month"])
 def test_every_form_is_as_it_was_made(records: list[dict[str, Any]], chosen: Options, out: Path, split: str) -> None:
     target = Target.of(str(out), EVERY, split)

@@ -47,6 +47,7 @@ def test_a_quiet_crawl_shows_nothing_on_a_terminal_either(tmp_path: Path) -> Non
         assert on_a_terminal(server.url, tmp_path / "data", *CRAWL, "--quiet") == (0, "")
 
 
+@pytest.mark.long
 def test_where_there_is_no_terminal_there_is_no_progress(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
         run = solidot(server.url, tmp_path / "data", *CRAWL)

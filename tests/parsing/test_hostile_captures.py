@@ -88,6 +88,7 @@ def seconds(data: bytes) -> float:
     return spent
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("bit", REPEATED)
 def test_time_grows_with_size(bit: str) -> None:
     for before in ("文。", "\n\n"):

@@ -22,6 +22,7 @@ def check(found: list[Cost]) -> None:
     assert [cost for cost in found if cost.seconds > MOST_SECONDS or cost.surplus > 0] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", [*PLACES, *LISTED])
 def test_what_is_repeated_costs_no_more_than_its_size(place: str) -> None:
     check(list(hostile_pages.costs(place, SAMPLE)))

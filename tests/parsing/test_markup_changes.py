@@ -116,6 +116,7 @@ def is_verdict_failed(records: list[tuple[dict[str, Any], list[str]]]) -> bool:
     return any(question.why for question in tally.questions(Ledger(), Sids()))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_change_touches_a_page(name: str) -> None:
     assert effect(name).stories > 0

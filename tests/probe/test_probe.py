@@ -70,6 +70,7 @@ def test_the_responses_are_saved(tmp_path: Path) -> None:
     assert len((tmp_path / "saved" / "story-79517.html").read_bytes()) == pytest.approx(len(page), rel=0.2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "status", "message"),
     [

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.crawling import NOW, environment, stored
 from tests.server.client import running
 
@@ -48,6 +50,7 @@ reactor.run()
 """
 
 
+@pytest.mark.long
 def test_crawls_follow_each_other_in_one_process(tmp_path: Path) -> None:
     with running("--stories", "generated:100", "--clock", NOW) as server:
         done = subprocess.run(

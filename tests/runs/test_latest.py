@@ -111,6 +111,7 @@ def test_an_empty_store_says_how_to_get_the_stories_before(first: First) -> None
     assert f"  {said}\n" in first.run.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("named", [1, 20, 9_999_999])
 def test_a_feed_that_names_a_story_far_away_does_not_move_the_start(site: Moving, tmp_path: Path, named: int) -> None:
     data = tmp_path / "new"

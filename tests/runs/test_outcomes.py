@@ -96,6 +96,7 @@ MIXED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_each_id_has_exactly_one_outcome_whatever_comes(tmp_path: Path, data: Path, seed: int) -> None:
     faults = [

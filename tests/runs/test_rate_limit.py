@@ -81,6 +81,7 @@ def test_redirects_within_the_site_keep_the_pace(tmp_path: Path, data: Path) -> 
     assert min(found) >= 0.2 - TOLERANCE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_nothing_is_asked_inside_a_retry_after(tmp_path: Path, data: Path, form: str) -> None:
     until = int(time.time()) + 8  # later than a slow machine asks

@@ -19,6 +19,7 @@ SLACK = 5.0
 site = partial(faulty, stories="generated:200")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("wait", ["retry-after", "back-off", "crawl-delay"])
 def test_a_signal_ends_any_wait_at_once(tmp_path: Path, data: Path, by: signal.Signals, wait: str) -> None:

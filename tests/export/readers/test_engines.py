@@ -26,6 +26,7 @@ def blocks(heading: str) -> str:
     return code
 
 
+@pytest.mark.long
 def test_dask_makes_the_same_records(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     chosen = Options(data_dir=tmp_path / "data")
