@@ -15,7 +15,7 @@ MEASURED_WITH = ("lxml", "Scrapy", "SQLAlchemy", "duckdb")
 
 
 def told() -> dict[str, str]:
-    """Processor, cores, memory, system and versions; a name in lower case is not worth saying."""
+    """Processor, cores, memory, system and versions."""
     libraries = {name: version(name) for name in MEASURED_WITH}
     return {
         "processor": _processor(),
@@ -23,7 +23,7 @@ def told() -> dict[str, str]:
         "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB",
         "Linux": platform.release().split("-")[0],
         "Python": platform.python_version(),
-        **{name[0].upper() + name[1:]: each for name, each in libraries.items()},
+        **libraries,
     }
 
 

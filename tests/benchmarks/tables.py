@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+_ALONE = ("processor", "cores", "memory")
+"""What a value says without its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -49,7 +52,7 @@ class Results:
 
     def sentence(self) -> str:
         """Where and when the tables were made."""
-        told = ", ".join(f"{name} {value}" if name[0].isupper() else value for name, value in self.machine.items())
+        told = ", ".join(value if name in _ALONE else f"{name} {value}" for name, value in self.machine.items())
         return f"Measured on {self.date} with {self.program}: {told}."
 
     def written(self, file: Path) -> None:
