@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from solidot_spider.store import schema
 from solidot_spider.store.pages import dictionaries
-from solidot_spider.store.pages.page_packer import PagePacker
+from solidot_spider.store.pages.page_packer import LEVEL_AGAIN, PagePacker
 from solidot_spider.store.pages.page_reader import PageReader
 from solidot_spider.store.pages.raw_pages import CodecError, RawPage
 from solidot_spider.store.rows import PageRow
@@ -26,7 +26,7 @@ def pack(store: Store) -> Iterator[int]:
     Raises:
         StoreError: the store cannot be read or written.
     """
-    packer = PagePacker(_best(store))
+    packer = PagePacker(_best(store), LEVEL_AGAIN)
     if packer.dictionary is None:
         return
     pages, last = schema.pages.c, (0, "")
