@@ -82,7 +82,8 @@ def lines_at(path: Path) -> Target:
 
 
 def every(split: str) -> Callable[[Path], Target]:
-    return lambda path: Target.of(str(path), EVERY, split)
+    forms = [each for each in EVERY if each.form is not outputs.WARC]  # pages are in the store alone
+    return lambda path: Target.of(str(path), forms, split)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from solidot_spider.store.store import Store
 from tests import stores
 from tests.crawling import NOW, Crawl, finish, solidot, start, status
 from tests.faulty_site import asked_paths
+from tests.old_tables import as_version_3
 from tests.server.client import Running, running
 
 pytestmark = pytest.mark.long
@@ -81,6 +82,7 @@ def test_an_older_store_belongs_to_the_site_of_its_first_run(servers: tuple[Runn
         stores.run(store, stores.stored(5))
         with store.writing() as connection:
             connection.execute(update(schema.runs).values(site=servers[0].url))
+            as_version_3(connection)
             schema.sites.drop(connection)
             connection.execute(update(schema.schema).values(version=2))
     assert is_refused(crawl(servers[1], data), servers[0].url, servers[1].url)
