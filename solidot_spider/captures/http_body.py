@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from typing import Any
 
 from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
 
@@ -94,25 +95,22 @@ def _deflate(data: bytes) -> bytes:
 
 
 def _inflated(data: bytes, form: int) -> bytes:
-    unpacker = zlib.decompressobj(form)
-    try:
-        made = unpacker.decompress(data, LARGEST + 1)
-    except zlib.error as error:
-        raise BodyError(f"damaged: {error}") from error
-    if len(made) > LARGEST:
-        raise BodyError(TOO_LARGE)
-    if not unpacker.eof:
-        raise BodyError(f"{CUT_SHORT}: its compression has no end")
-    return made
+    return _decompressed(zlib.decompressobj(form), data, zlib.error)
 
 
 def _zstandard(data: bytes) -> bytes:
-    if not data.startswith(_ZSTANDARD):
-        return data
-    unpacker = zstd.ZstdDecompressor()
+    return _decompressed(zstd.ZstdDecompressor(), data, zstd.ZstdError) if data.startswith(_ZSTANDARD) else data
+
+
+def _decompressed(unpacker: Any, data: bytes, damage: type[Exception]) -> bytes:
+    """Bytes unpacked by an unpacker of ``zlib`` or ``zstd``.
+
+    Raises:
+        BodyError: they are damaged, too many, or end early.
+    """
     try:
         made = unpacker.decompress(data, LARGEST + 1)
-    except zstd.ZstdError as error:
+    except damage as error:
         raise BodyError(f"damaged: {error}") from error
     if len(made) > LARGEST:
         raise BodyError(TOO_LARGE)

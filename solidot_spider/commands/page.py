@@ -6,9 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from solidot_spider.base.console import Console, refuse
-from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE
-from solidot_spider.commands.verb import Verb, add_settings, one_sid, store_options
+from solidot_spider.base.console import Console
+from solidot_spider.base.outcome import OK
+from solidot_spider.commands import kept_page
+from solidot_spider.commands.verb import Verb, add_settings, one_sid
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -21,22 +22,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; the exit status."""
     from solidot_spider.base.files import replacing
-    from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.pages import page_stock
-    from solidot_spider.store.pages.page_reader import PageReader
-    from solidot_spider.store.pages.raw_pages import CodecError
-    from solidot_spider.store.store import Store
 
-    try:
-        with Store.opened(store_options(arguments)) as store, store.reading() as connection:
-            row = page_stock.newest_page(connection, arguments.sid)
-            if row is None:
-                return refuse(f"no page of story {arguments.sid} is kept", TROUBLE)
-            data = PageReader(connection).data(row.page)
-    except CodecError as error:
-        return refuse(str(error), TROUBLE)
-    except StoreError as error:
-        return refuse(str(error), CANNOT_WRITE)
+    found = kept_page.newest(arguments)
+    if isinstance(found, int):
+        return found
+    row, data = found
     if arguments.out is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

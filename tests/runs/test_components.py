@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import NOW, PLENTY, REPORT, Crawl, crawl
+from tests.crawling import NOW, PLENTY, REPORT, Crawl, crawl, status
 from tests.server.client import Running, running
 
 pytestmark = pytest.mark.long
@@ -188,7 +188,7 @@ def test_a_fault_outside_of_any_id_is_trouble_by_name(
     assert not run.report.interrupted
     assert reasons(run) == {told: 7}
     assert old.read_text() == "{}\n"
-    assert "runs still, or was killed" not in crawl(site.url, data, "-a", "sid=79517").err
+    assert [each["state"] for each in status(data)["runs"]] == ["ended"]
 
 
 def test_an_exporter_that_raises_costs_its_own_record_only(site: Running, data: Path) -> None:
