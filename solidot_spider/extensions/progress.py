@@ -77,7 +77,7 @@ class Progress:
             if not began and session.ledger.in_flight:  # not before: robots.txt may ask for another pace
                 began = monotonic()
                 if session.total >= LONG:
-                    tqdm.write(plan(session.total, limiter_of(self.crawler).mean_gap), file=sys.stderr)
+                    tqdm.write(plan(session.total, limiter_of(self.crawler).pace.mean), file=sys.stderr)
             bar.n, bar.total = session.ledger.total, session.total  # a spider may find more ids on its way
             bar.set_description_str(state(session.ledger, monotonic() - began, session.total))
             await asyncio.sleep(EVERY)

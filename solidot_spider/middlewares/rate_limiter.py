@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
 from solidot_spider.middlewares.circuit_breaker import CircuitBreaker
+from solidot_spider.middlewares.pace import Pace
 from solidot_spider.middlewares.wire import NotTriedError, Wire
 
 logger = logging.getLogger(__name__)
@@ -40,8 +40,7 @@ class RateLimiter:
     """
 
     def __init__(self, delay: float, jitter: float, patience: float) -> None:
-        self.jitter = jitter
-        self.low, self.high = max(0.0, delay * (1 - jitter)), delay * (1 + jitter)
+        self.pace = Pace(delay, jitter)
         self.breaker = CircuitBreaker(patience)
         self.ended = ""
         """Why nothing more is asked; '' while requests may go."""
@@ -52,22 +51,10 @@ class RateLimiter:
         """When the time is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
         self.at_end: list[Callable[[], object]] = []
         """Called when the run ends before its last id: what waits elsewhere may have to hurry."""
-        self._passed = self._next = 0.0
         self._held_until = self._trial_ends = 0.0
         self._queue = asyncio.Lock()
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
-
-    @property
-    def mean_gap(self) -> float:
-        """The mean gap between two requests, in seconds."""
-        return (self.low + self.high) / 2
-
-    def set_floor(self, seconds: float) -> None:
-        """Let no gap be shorter (``Crawl-delay``); jitter only adds to it."""
-        if seconds > self.low:
-            self.low, self.high = seconds, max(self.high, seconds * (1 + self.jitter))
-            self._next = max(self._next, self._passed + seconds)
 
     async def turn(self) -> None:
         """Wait until a request may go.
@@ -93,10 +80,8 @@ class RateLimiter:
         return self.ended or self.expired
 
     def sent(self) -> None:
-        """The request that passed last is on the wire: if the program was late, the gap counts from now."""
-        now = monotonic()
-        self._next = max(self._next, now + self._next - self._passed)
-        self._passed = now
+        """The request that passed last is on the wire."""
+        self.pace.sent(monotonic())
 
     async def pause(self, seconds: float) -> bool:
         """Wait before a retry; False if the run or its time ended first."""
@@ -156,7 +141,7 @@ class RateLimiter:
             self._changed.set()
             self._over.set()
             self.wire.cut_later(GRACE, reason)
-            asyncio.get_running_loop().call_later(LAST_QUESTIONS + self.high, self.end, reason)
+            asyncio.get_running_loop().call_later(LAST_QUESTIONS + self.pace.high, self.end, reason)
 
     def _wait(self, now: float) -> float:
         """Seconds until the next request may go; while a trial is on the wire, until nobody believes in it any more."""
@@ -168,14 +153,13 @@ class RateLimiter:
         if trouble > max(now, self.deadline):
             self.end("the minutes are over before the site can be asked again")
             return math.inf
-        return max(self._next, trouble) - now
+        return max(self.pace.wait(now), trouble - now)
 
     def _pass(self, now: float) -> None:
         if self.breaker.is_open:
             self.breaker.start_trial()
             self._trial_ends = now + LONGEST_TRIAL
-        self._passed = now
-        self._next = now + random.uniform(self.low, self.high)  # noqa: S311 - no secret
+        self.pace.go(now)
 
 
 async def _first_of(event: asyncio.Event, seconds: float) -> None:

@@ -91,9 +91,9 @@ class RobotsMiddleware:
         if not delay <= LONGEST_DELAY:
             raise RefusedError(f"robots.txt asks for {delay:g} s between two requests, more than {LONGEST_DELAY:g}")
         limiter = limiter_of(self.crawler)
-        if delay > limiter.high:
+        if delay > limiter.pace.high:
             logger.warning("robots.txt asks for %g s between two requests", delay)
-        limiter.set_floor(delay)
+        limiter.pace.set_floor(delay)
         return rules
 
 

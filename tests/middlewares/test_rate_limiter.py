@@ -67,9 +67,9 @@ def test_the_end_wakes_all_that_wait() -> None:
 )
 def test_a_floor_is_only_ever_raised(delay: float, floor: float, least: float, most: float) -> None:
     limiter = RateLimiter(delay, 1 / 3, PATIENCE)
-    limiter.set_floor(floor)
-    assert limiter.low == pytest.approx(least)
-    assert limiter.high == pytest.approx(most)
+    limiter.pace.set_floor(floor)
+    assert limiter.pace.low == pytest.approx(least)
+    assert limiter.pace.high == pytest.approx(most)
 
 
 def test_an_open_breaker_lets_one_trial_through() -> None:
