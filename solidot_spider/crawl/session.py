@@ -147,7 +147,9 @@ class Session:
         ended = limiter.ended if limiter else ""
         self.interrupted = ended == INTERRUPTED or (reason == "shutdown" and not self.faults.of_run)
         self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "") or self.faults.of_run
-        self.breaker_openings = limiter.breaker.openings if limiter else 0
+        if limiter:
+            self.breaker_openings = limiter.breaker.openings
+            limiter.turns.flush()
         self.recorder.close()
         why = self.stopped or reason
         self.ledger.close(why)

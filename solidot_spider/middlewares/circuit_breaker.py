@@ -13,6 +13,9 @@ WINDOW = 40
 FIRST_TRIAL = 60.0
 """Seconds until the first trial; each failed one doubles the time to the next."""
 
+LONGEST_TRIAL = 300.0
+"""Seconds; a trial of which nothing is heard for so long has failed. A component may have kept its answer to itself."""
+
 
 class CircuitBreaker:
     """Decides from how attempts ended whether the site may be asked. Times are seconds of a monotonic clock.
@@ -29,9 +32,12 @@ class CircuitBreaker:
         self.next_trial = 0.0
         """When the next trial may go, while it is open."""
         self.is_on_trial = False
+        self.trial_ends = 0.0
+        """When nobody believes any more in the trial that is on the wire."""
         self._failures = 0
         self._last: deque[bool] = deque(maxlen=WINDOW)
-        self._pause = FIRST_TRIAL
+        self.pause = FIRST_TRIAL
+        """Seconds between the last two trials."""
         self._silent_since: float | None = None
 
     def answered(self) -> None:
@@ -51,17 +57,32 @@ class CircuitBreaker:
         self._last.append(False)
         if self.is_on_trial:
             self.is_on_trial = False
-            self._pause *= 2
-            self.next_trial = now + self._pause
+            self.openings = max(1, self.openings)
+            self.pause *= 2
+            self.next_trial = now + self.pause
         elif not self.is_open and (self._failures >= FAILURES_IN_A_ROW or self._half_failed()):
             self.is_open = True
             self.openings += 1
-            self._pause = FIRST_TRIAL
-            self.next_trial = now + self._pause
+            self.pause = FIRST_TRIAL
+            self.next_trial = now + self.pause
 
-    def start_trial(self) -> None:
+    def adopt(self, now: float, wait: float, pause: float) -> None:
+        """Another run has opened it: a trial may go after so many seconds, and each further one after twice the pause.
+
+        Args:
+            now: the time.
+            wait: seconds until the next trial.
+            pause: seconds between the last two.
+        """
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        self.openings += wait > 0 and not self.is_open  # a trial that may go at once disturbs no run if it succeeds
+        self.is_open, self.is_on_trial = True, False
+        self.next_trial, self.pause = now + wait, pause
+
+    def start_trial(self, now: float) -> None:
         """A request goes while the breaker is open; no other goes until it ends."""
         self.is_on_trial = True
+        self.trial_ends = now + LONGEST_TRIAL
 
     def patience_left(self, now: float) -> float:
         """The seconds left to wait for an answer."""

@@ -50,7 +50,7 @@ class OneAttemptDownloadHandler(HTTP11DownloadHandler):
         return response
 
     async def _send(self, request: Request) -> Response:
-        limiter_of(self._crawler).sent()
+        await limiter_of(self._crawler).send()
         return await super().download_request(request)
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 import random
 
+LATE = 0.05
+"""Seconds from a request's turn to the wire, after which the gap counts anew."""
+
+STALE = 1.0
+"""Seconds after which the turn is over: a process that was stopped between the two must not ask in another's turn."""
+
 
 class Pace:
     """Knows when the next request may go.
@@ -44,6 +50,14 @@ class Pace:
         """A request passes."""
         self.passed = now
         self.gap = self._drawn()
+
+    def is_late(self, now: float) -> bool:
+        """Whether the gap of other runs must count anew."""
+        return self.high > 0 and now - self.passed > LATE
+
+    def is_stale(self, now: float) -> bool:
+        """Whether the last request's turn is over."""
+        return self.high > 0 and now - self.passed > STALE
 
     def sent(self, now: float) -> None:
         """The request that passed last is on the wire: if the program was late, the gap counts from now."""

@@ -1,6 +1,6 @@
 """The rate limiter that every request passes: the gap between two, a ``Retry-After``, the breaker, the run's end.
 
-All hosts of the site share it. Waits use the monotonic clock, and each ends at once when the run does.
+All hosts of the site share it, and all runs on a store. Waits use the monotonic clock, and end at once with the run.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from time import monotonic
 
 from solidot_spider.middlewares.circuit_breaker import CircuitBreaker
 from solidot_spider.middlewares.pace import Pace
+from solidot_spider.middlewares.shared_turns import Turns
 from solidot_spider.middlewares.wire import NotTriedError, Wire
+from solidot_spider.store.politeness import News, Turn
 
 logger = logging.getLogger(__name__)
-
-LONGEST_TRIAL = 300.0
-"""Seconds; a trial of which nothing is heard for so long has failed. A component may have kept its answer to itself."""
 
 INTERRUPTED = "interrupted"
 
 GRACE = 5.0
 """Seconds that pages on the wire have to come in when a crawl is stopped, or when its time is over."""
+
+SMALL = 1.0
+"""Seconds of a wait that are no news to this run: two clocks differ."""
 
 LAST_QUESTIONS = 10.0
 """Seconds, beside one gap, to confirm what is missing when the time is over."""
@@ -41,6 +43,8 @@ class RateLimiter:
 
     def __init__(self, delay: float, jitter: float, patience: float) -> None:
         self.pace = Pace(delay, jitter)
+        self.turns = Turns()
+        """Those of this run alone, or of all runs on its store."""
         self.breaker = CircuitBreaker(patience)
         self.ended = ""
         """Why nothing more is asked; '' while requests may go."""
@@ -51,7 +55,7 @@ class RateLimiter:
         """When the time is over, on the monotonic clock; no wait for a site in trouble goes beyond it."""
         self.at_end: list[Callable[[], object]] = []
         """Called when the run ends before its last id: what waits elsewhere may have to hurry."""
-        self._held_until = self._trial_ends = 0.0
+        self._held_until = 0.0
         self._queue = asyncio.Lock()
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
@@ -66,10 +70,13 @@ class RateLimiter:
         async with self._queue:
             while not self.ended and self.expired == before:
                 self._changed.clear()
-                now = monotonic()
-                wait = self._wait(now)
+                wait = self._wait(monotonic())
                 if wait <= 0:
-                    self._pass(now)
+                    wait = self._adopted(await self.turns.take(self.pace.gap))
+                if wait <= 0 and not self.ended:
+                    if self.breaker.is_open:
+                        self.breaker.start_trial(monotonic())
+                    self.pace.go(monotonic())
                     return
                 await _first_of(self._changed, wait)
         raise NotTriedError(self.over)
@@ -79,9 +86,24 @@ class RateLimiter:
         """Why the run or its time ended; '' while requests may go."""
         return self.ended or self.expired
 
-    def sent(self) -> None:
-        """The request that passed last is on the wire."""
-        self.pace.sent(monotonic())
+    async def send(self) -> None:
+        """The request that passed last goes to the wire, if that is not too late for its turn; else in a new turn.
+
+        Raises:
+            NotTriedError: the run or its time ended first.
+        """
+        while self.pace.is_stale(monotonic()):
+            self.breaker.is_on_trial = False
+            await self.turn()
+        now = monotonic()
+        if self.pace.is_late(now):
+            self.turns.tell(News(is_asked=True))
+        self.pace.sent(now)
+
+    def set_floor(self, seconds: float) -> None:
+        """Let no gap be shorter (``Crawl-delay``)."""
+        self.pace.set_floor(seconds)
+        self.turns.tell(News(crawl_delay=self.pace.floor))
 
     async def pause(self, seconds: float) -> bool:
         """Wait before a retry; False if the run or its time ended first."""
@@ -89,9 +111,11 @@ class RateLimiter:
             await _first_of(self._over, seconds)
         return not self.over
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float, *, is_news: bool = True) -> None:
         """Ask nothing for so long (``Retry-After``); a wait longer than the patience left ends the run."""
         now = monotonic()
+        if is_news:
+            self.turns.tell(News(held=seconds))
         if seconds > self.breaker.patience_left(now):
             self.end(f"the site asks to wait {seconds:.0f} s, longer than SOLIDOT_PATIENCE has left")
             return
@@ -103,6 +127,7 @@ class RateLimiter:
         """An attempt brought an answer."""
         if self.breaker.is_open:
             logger.warning("The site answers again")
+            self.turns.tell(News(pause=0.0))
             self._changed.set()
         self.breaker.answered()
 
@@ -114,10 +139,13 @@ class RateLimiter:
         if (self.breaker.is_open, self.breaker.is_on_trial) == before:
             return
         self._changed.set()
+        self.turns.tell(News(trial=self.breaker.next_trial - now, pause=self.breaker.pause))
+        self._await_trial(now)
+
+    def _await_trial(self, now: float) -> None:
         if self.breaker.has_given_up(now):
             self.end(f"the site does not answer, and SOLIDOT_PATIENCE={self.breaker.patience / 60:g} minutes are over")
-        else:
-            wait = self.breaker.next_trial - now
+        elif (wait := self.breaker.next_trial - now) > 0:
             logger.warning("Too many failed attempts: nothing is asked for %.0f s, then one trial", wait)
 
     def end(self, reason: str) -> None:
@@ -143,23 +171,27 @@ class RateLimiter:
             self.wire.cut_later(GRACE, reason)
             asyncio.get_running_loop().call_later(LAST_QUESTIONS + self.pace.high, self.end, reason)
 
+    def _adopted(self, turn: Turn) -> float:
+        """Seconds until the next turn; what other runs have heard from the site holds for this one, too."""
+        if turn.held > SMALL:
+            self.hold(turn.held, is_news=False)
+        if turn.pause and (turn.trial > SMALL or not self.breaker.is_open):
+            now = monotonic()
+            self.breaker.adopt(now, turn.trial, turn.pause)
+            self._await_trial(now)
+        return turn.wait
+
     def _wait(self, now: float) -> float:
         """Seconds until the next request may go; while a trial is on the wire, until nobody believes in it any more."""
         if self.breaker.is_on_trial:
-            if now < self._trial_ends:
-                return self._trial_ends - now
+            if now < self.breaker.trial_ends:
+                return self.breaker.trial_ends - now
             self.failed()
         trouble = max(self._held_until, self.breaker.next_trial if self.breaker.is_open else 0.0)
         if trouble > max(now, self.deadline):
             self.end("the minutes are over before the site can be asked again")
             return math.inf
         return max(self.pace.wait(now), trouble - now)
-
-    def _pass(self, now: float) -> None:
-        if self.breaker.is_open:
-            self.breaker.start_trial()
-            self._trial_ends = now + LONGEST_TRIAL
-        self.pace.go(now)
 
 
 async def _first_of(event: asyncio.Event, seconds: float) -> None:

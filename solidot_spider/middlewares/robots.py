@@ -93,7 +93,7 @@ class RobotsMiddleware:
         limiter = limiter_of(self.crawler)
         if delay > limiter.pace.high:
             logger.warning("robots.txt asks for %g s between two requests", delay)
-        limiter.pace.set_floor(delay)
+        limiter.set_floor(delay)
         return rules
 
 

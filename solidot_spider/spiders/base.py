@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from solidot_spider.base import clock, options, site
 from solidot_spider.base.outcome import TROUBLE, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.crawl import arguments, plain_crawl, stopping
+from solidot_spider.crawl import arguments, plain_crawl, sharing, stopping
 from solidot_spider.crawl.arguments import Argument, Arguments
 from solidot_spider.crawl.control import FetchedPage
 from solidot_spider.crawl.plan import Plan
@@ -98,8 +98,7 @@ class SidSpider(Spider):
             return
         if not self.has_work():
             return
-        if session.recorder.commits is not None:
-            self.limiter.at_end.append(session.recorder.commits.hurry)
+        sharing.share(session, self.limiter, self.options)
         if (minutes := session.arguments.minutes) is not None:
             self.limiter.expire_after(minutes * 60, f"minutes={minutes:g} are over")
         if not await self._fetch_robots():

@@ -49,7 +49,12 @@ def _add_origins(connection: Connection) -> None:
     connection.exec_driver_sql(f"DROP TABLE {old}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionaries, _add_origins)
+def _add_politeness(connection: Connection) -> None:
+    """Runs share their requests' turns from version 6 on."""
+    schema.politeness.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionaries, _add_origins, _add_politeness)
 """The first leads from version 1 to 2, and so on; all run in one transaction, whatever the store is opened for."""
 
 FIRST_VERSION = 1

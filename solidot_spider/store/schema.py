@@ -6,7 +6,7 @@ well: the bytes of an export must not depend on how a database writes JSON.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, TypeDecorator
+from sqlalchemy import Column, Dialect, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, TypeDecorator
 from sqlalchemy import Text as AnyText
 
 from solidot_spider import items
@@ -170,6 +170,20 @@ listings = Table(
     sqlite_with_rowid=False,
 )
 """The ids that each day's page listed when it was last read; a day without stories has no row."""
+
+politeness = Table(
+    "politeness",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("at", Double, nullable=False),  # when the row was written; all times are seconds since 1970
+    Column("asked_at", Double),
+    Column("held_until", Double, nullable=False),
+    Column("trial_at", Double, nullable=False),
+    Column("pause", Double, nullable=False),  # seconds between the trials of an open breaker; 0 while it is shut
+    Column("crawl_delay", Double, nullable=False),  # seconds, of the last robots.txt that was read
+    Column("robots_at", Double),
+)
+"""What all runs keep to when they ask the site, or a mirror of it."""
 
 unproven = Table(
     "unproven",

@@ -54,7 +54,7 @@ def test_trials_come_after_one_two_and_four_minutes() -> None:
     trials = []
     while not breaker.has_given_up(now := breaker.next_trial):
         trials.append(now)
-        breaker.start_trial()
+        breaker.start_trial(now)
         breaker.failed(now)
         if breaker.has_given_up(now):
             break
@@ -63,7 +63,7 @@ def test_trials_come_after_one_two_and_four_minutes() -> None:
 
 def test_a_good_trial_closes_it_and_begins_anew() -> None:
     breaker = opened(at=0.0)
-    breaker.start_trial()
+    breaker.start_trial(0.0)
     breaker.answered()
     assert not breaker.is_open
     assert breaker.patience_left(1e6) == PATIENCE

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from solidot_spider.middlewares import rate_limiter
+from solidot_spider.middlewares import circuit_breaker
 from solidot_spider.middlewares.rate_limiter import RateLimiter
 from solidot_spider.middlewares.wire import NotTriedError
 
@@ -19,7 +19,7 @@ async def passed(limiter: RateLimiter, late: float = 0.0) -> float:
     """When a request is on the wire that passed the limiter; the program is busy before it sends it."""
     await limiter.turn()
     time.sleep(late)  # noqa: ASYNC251 - a busy program is what is meant
-    limiter.sent()
+    await limiter.send()
     return time.monotonic()
 
 
@@ -90,7 +90,7 @@ def test_an_open_breaker_lets_one_trial_through() -> None:
 
 
 def test_a_trial_that_is_never_heard_of_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limiter, "LONGEST_TRIAL", 0.02)
+    monkeypatch.setattr(circuit_breaker, "LONGEST_TRIAL", 0.02)
 
     async def waiting() -> str:
         limiter = RateLimiter(0.0, 0.0, 90.0)
