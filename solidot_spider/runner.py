@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 
 import msgspec
@@ -30,7 +30,7 @@ from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store import sites
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock import Hold, LockedError, Wait
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 
@@ -126,14 +126,20 @@ class CrawlRun:
             return Session(self.arguments, Plan(self.arguments.sids or Sids()))
         store = stack.enter_context(Store.opened(self.options, create=True, reparse=kept_record.reparse))
         sites.claim(store, self.options.site_url, self.options.mirror_of)
+        hold = None if self.arguments.is_single else stack.enter_context(self._hold(store))
         self._name(stack)
-        if not self.arguments.is_single:
-            stack.enter_context(store.hold(self.files.name))
+        if hold is not None:
+            hold.rename(self.files.name)
         asked = plan.choose(self.arguments, store, clock.now(), asks_all=self.is_whole_answer)
         run_id = store.begin(self.conclusion.start)
         store.patience = WHILE_IT_RUNS
         asks_all, known = self.is_whole_answer or self.arguments.refresh, self.known_stories
         return Session(self.arguments, asked, store, run_id, asks_all=asks_all, known_stories=known)
+
+    def _hold(self, store: Store) -> AbstractContextManager[Hold]:
+        minutes = self.arguments.wait
+        told = f"waiting up to {minutes:g} minutes for the store: held by"
+        return store.hold(self.files.name, Wait(minutes * 60, lambda holder: self.console.print(f"{told} {holder}")))
 
     def _name(self, stack: ExitStack) -> None:
         """Give the run a name that no other run has, and its files with it."""

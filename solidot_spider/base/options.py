@@ -55,6 +55,13 @@ def _count(name: str, text: str) -> int:
     return int(_number("files")(name, text))
 
 
+def _seconds(name: str, text: str) -> float:
+    number = _number("seconds")(name, text)
+    if number < 1:
+        raise OptionError(f"{name}={text}: too short; give a number of seconds from 1 on")
+    return number
+
+
 def _path(_: str, text: str) -> Path:
     return Path(text)
 
@@ -126,6 +133,9 @@ class Options:
         2.0, _number("seconds"), "seconds before the first retry; each further one waits twice as long"
     )
     patience: float = _option(10.0, _number("minutes"), "minutes without an answer before a run gives up")
+    lock_timeout: float = _option(
+        60.0, _seconds, "seconds after which a run that shows no life loses the store to another one, in PostgreSQL"
+    )
     revisit: tuple[tuple[float, float], ...] = _option(
         _policy("", REVISIT),
         _policy,

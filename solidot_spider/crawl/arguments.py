@@ -33,6 +33,7 @@ class Arguments:
         believes_missing: stored stories that are missing are withdrawn, however many they are.
         to: the newest story of the site, None to find it in the site's lists.
         days: the first and the last day to read, None for a spider that reads no days.
+        wait: the minutes to wait for another run's end.
     """
 
     sids: Sids | None
@@ -44,6 +45,7 @@ class Arguments:
     believes_missing: bool = False
     to: int | None = None
     days: tuple[date, date] | None = None
+    wait: float = 0.0
 
 
 class Argument(NamedTuple):
@@ -72,14 +74,17 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _minutes(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 < number < MOST_MINUTES:
-        raise ArgumentError(f"minutes={text}: not a time; give a number of minutes above 0, such as 90 or 0.5")
-    return number
+def _minutes(name: str) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < MOST_MINUTES:
+            raise ArgumentError(f"{name}={text}: not a time; give a number of minutes above 0, such as 90 or 0.5")
+        return number
+
+    return parse
 
 
 def _only(text: str) -> str:
@@ -108,7 +113,8 @@ def _day(name: str) -> Callable[[str], date]:
 SID = Argument("sid", ids.parse_one, "one story, asked whatever the store has; stands alone")
 SIDS = Argument("sids", ids.parse, "ids and ranges with commas, or @FILE with one a line, @- for standard input")
 LIMIT = Argument("limit", _limit, "ask at most so many story pages, then stop")
-MINUTES = Argument("minutes", _minutes, "ask nothing more after so many minutes")
+MINUTES = Argument("minutes", _minutes("minutes"), "ask nothing more after so many minutes")
+WAIT = Argument("wait", _minutes("wait"), "wait so many minutes for the end of another run that holds the store")
 REFRESH = Argument("refresh", _refresh, "true asks settled ids, too")
 ONLY = Argument("only", _only, f"ask only ids of a kind: {', '.join(KINDS)}")
 BELIEVE = Argument("believe", _believe, "missing: stored stories that are missing are withdrawn, however many they are")

@@ -16,6 +16,7 @@ from solidot_spider.crawl.arguments import (
     SINCE,
     TO,
     UNTIL,
+    WAIT,
     Argument,
 )
 
@@ -36,7 +37,7 @@ class SpiderWords(NamedTuple):
 
 SPIDERS = {
     "story": SpiderWords(
-        (SID, SIDS, LIMIT, MINUTES, REFRESH, ONLY, BELIEVE),
+        (SID, SIDS, LIMIT, MINUTES, WAIT, REFRESH, ONLY, BELIEVE),
         "Asks stories by their ids: those that the store has not settled.",
         (
             ("solidot crawl story -a sids=79500-79600", "a range; again: what it has not settled"),
@@ -46,15 +47,16 @@ SPIDERS = {
         ),
     ),
     "latest": SpiderWords(
-        (LIMIT, MINUTES, TO, BELIEVE),
+        (LIMIT, MINUTES, WAIT, TO, BELIEVE),
         "Asks what is new up to the site's newest story, what failed, and stories that may have changed.",
         (
             ("solidot crawl latest", "what is new; for cron, with --quiet"),
             ("solidot crawl latest -a minutes=30", "the same, for half an hour at most"),
+            ("solidot crawl latest -a wait=60", "on a second machine: take over if the first one ends or dies"),
         ),
     ),
     "daily": SpiderWords(
-        (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES, BELIEVE),
+        (SINCE, UNTIL, DATE, REFRESH, LIMIT, MINUTES, WAIT, BELIEVE),
         "Reads the site's page of each day, asks the unsettled stories that it lists, and compares with the store.",
         (
             ("solidot crawl daily -a date=yesterday", "one day"),

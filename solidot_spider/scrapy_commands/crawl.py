@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from typing import NoReturn
 
@@ -85,6 +86,7 @@ class Command(crawl.Command):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
         console = Console(quiet=opts.quiet)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until Scrapy's own: `wait=` may last
         try:
             spider = self._spider_class(args)
             run = CrawlRun(spider, opts.spargs, self.settings, report_file=opts.report, console=console)

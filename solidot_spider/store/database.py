@@ -27,6 +27,9 @@ from solidot_spider.store.errors import StoreError, no_store, store_errors
 BUSY = 30.0
 """Seconds that a transaction waits for another program's commit."""
 
+LONGEST_PAUSE = 20.0
+"""Seconds between two statements of a transaction that writes, in PostgreSQL: that of a stopped process ends."""
+
 SIDS_AT_ONCE = 5000
 """Rows of a query for ids that are in memory at once."""
 
@@ -156,3 +159,5 @@ def _begin(connection: Connection) -> None:
 def _bound_locks(connection: Connection) -> None:
     patience = connection.get_execution_options().get("solidot_patience", BUSY)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience * 1000:.0f}")
+    if connection.get_execution_options().get("solidot_writes"):
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_PAUSE * 1000:.0f}")

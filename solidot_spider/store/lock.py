@@ -1,28 +1,23 @@
 """Lets one run at a time use a store: a kernel lock beside the SQLite file, an advisory lock in PostgreSQL.
 
-Both end with their process, however it ends.
+Both end with their process, however it ends; that in PostgreSQL also when its machine shows no life.
 """
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
+from typing import NamedTuple, Protocol
 
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from solidot_spider.base import clock
 from solidot_spider.store.errors import StoreError, store_errors
-from solidot_spider.store.lock_holder import KEY, OF_THE_LOCK, SINCE, in_postgres
+from solidot_spider.store.lock_holder import SINCE
 
-_PATIENCE = 0.2
-"""Seconds to wait for the lock: who only looks whether it is held holds it for an instant."""
-
-_IS_HELD = f"SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid) {OF_THE_LOCK} AND pid = :session"  # noqa: S608 - constants only
-# PostgreSQL 14 and newer may close sessions on which nothing moves.
-_STAYS_OPEN = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'"
+AGAIN = 1.0
+"""Seconds between two tries of who waits for the lock."""
 
 
 class LockedError(RuntimeError):
@@ -36,75 +31,108 @@ class LostLockError(StoreError):
         super().__init__(f"{where}: {why}, and another run may hold the store now; run it again: it goes on")
 
 
-Check = Callable[[Connection], None]
-"""Called in each transaction that writes: raises ``LostLockError`` if the lock is not held any more."""
+class Lock(Protocol):
+    """The lock of a store."""
+
+    def take(self, holder: str) -> bool:
+        """Take it, if nobody else has it; whether that is so."""
+
+    def holder(self) -> str:
+        """Who has it, as the holder itself said; '' if that is not known."""
+
+    def rename(self, holder: str) -> None:
+        """Say anew who has it."""
+
+    def check(self, writing: Connection) -> None:
+        """See in a transaction that writes whether it is still held.
+
+        Raises:
+            LostLockError: it is not.
+        """
+
+    def release(self) -> None:
+        """Let others take it."""
 
 
-def held(engine: Engine, where: str, name: str) -> AbstractContextManager[Check]:
-    """Hold the lock of a store inside a ``with`` block, whose value tells whether it is still held.
+class Hold:
+    """A lock that is held.
+
+    Args:
+        lock: the lock.
+        where: the database's name for a person.
+    """
+
+    def __init__(self, lock: Lock, where: str) -> None:
+        self._lock = lock
+        self._where = where
+        self.check = lock.check
+
+    def rename(self, name: str) -> None:
+        """Show another name to those that want the lock, and that it is held since now.
+
+        Raises:
+            StoreError: the name cannot be written.
+        """
+        with store_errors(self._where):
+            self._lock.rename(named(name))
+
+
+class Wait(NamedTuple):
+    """How long to wait for the lock in seconds, and what is called once, with its holder, when it is waited for."""
+
+    seconds: float
+    told: Callable[[str], object]
+
+
+@contextmanager
+def held(engine: Engine, where: str, name: str, timeout: float, wait: Wait | None = None) -> Iterator[Hold]:
+    """Hold the lock of a store inside a ``with`` block.
 
     Args:
         engine: the store's database.
         where: the database's name for a person.
         name: the holder's name, shown to others that want the lock.
+        timeout: the seconds after which a holder that shows no life loses the lock, in PostgreSQL.
+        wait: how long to wait for another run's end; not at all by default.
 
     Raises:
         LockedError: another run holds it.
         StoreError: the lock cannot be made.
     """
-    return _advisory(engine, where, name) if engine.dialect.name == "postgresql" else _beside(where, name)
-
-
-@contextmanager
-def _beside(where: str, name: str) -> Iterator[Check]:
-    path = Path(f"{where}.lock")
-    lock = FileLock(path)
     with store_errors(where):
-        try:
-            lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
-        except Timeout as error:
-            raise LockedError(_refusal(where, path.read_text(encoding="utf-8"))) from error
-        path.write_text(_holder(name), encoding="utf-8")
-        taken = path.stat()
-
-    def check(_: Connection) -> None:
-        with suppress(OSError):
-            if os.path.samestat(path.stat(), taken):
-                return
-        raise LostLockError(where, f"its lock {path.name} was deleted or replaced")
-
+        lock = _lock(engine, where, timeout)
     try:
-        yield check
+        with store_errors(where):
+            _take(lock, where, name, wait)
+        yield Hold(lock, where)
     finally:
         lock.release()
 
 
-@contextmanager
-def _advisory(engine: Engine, where: str, name: str) -> Iterator[Check]:
-    with store_errors(where):
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        with store_errors(where):
-            connection.execute(text(_STAYS_OPEN))
-            # PostgreSQL shows a session's application name to all others, up to 63 bytes of it.
-            connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _holder(name)})
-            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar_one():
-                raise LockedError(_refusal(where, in_postgres(connection)))
-            session = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+def _lock(engine: Engine, where: str, timeout: float) -> Lock:
+    if engine.dialect.name == "postgresql":
+        from solidot_spider.store.postgres_lock import PostgresLock  # noqa: PLC0415 - of two locks one is needed
 
-        def check(writing: Connection) -> None:
-            if not writing.execute(text(_IS_HELD), {"key": KEY, "session": session}).scalar_one():
-                raise LostLockError(where, "the server has closed the connection that held its lock")
+        return PostgresLock(engine, where, timeout)
+    from solidot_spider.store.sqlite_lock import SqliteLock  # noqa: PLC0415
 
-        yield check
-    finally:
-        connection.invalidate()  # the lock belongs to the session, which must not go back to the pool
-        connection.close()
+    return SqliteLock(where)
 
 
-def _holder(name: str) -> str:
+def _take(lock: Lock, where: str, name: str, wait: Wait | None) -> None:
+    deadline = time.monotonic() + (wait.seconds if wait else 0.0)
+    is_told = False
+    while not lock.take(named(name)):
+        holder = lock.holder() or "another run"
+        rest = deadline - time.monotonic()
+        if wait is None or rest <= 0:
+            raise LockedError(f"{where}: held by {holder}; wait for its end, or ask for one story by sid=")
+        if not is_told:
+            wait.told(holder)
+            is_told = True
+        time.sleep(min(AGAIN, rest))
+
+
+def named(name: str) -> str:
+    """What a lock tells of its holder: the name, and since when."""
     return f"{name}{SINCE}{clock.now():%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _refusal(where: str, holder: str) -> str:
-    return f"{where}: held by {holder or 'another run'}; wait for its end, or ask for one story by sid="

@@ -1,7 +1,6 @@
 """Writes runs and visits into the store, and opens it for queries.
 
-A story's page, record and visit are written in one transaction, together or not at all. A record is replaced only
-by one whose page is not older, whoever writes.
+A story's page, record and visit are written together or not at all; a record is replaced only by one of no older page.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -29,6 +28,9 @@ from solidot_spider.store.state import SidState
 from solidot_spider.store.store_file import StoreFile
 from solidot_spider.store.visit import Visit
 
+if TYPE_CHECKING:
+    from solidot_spider.store.lock import Hold, Wait
+
 AT_ONCE = 0.5
 """Seconds that a transaction waits for another program's where who writes comes again by itself."""
 
@@ -40,13 +42,15 @@ class Store:
         engine: its database, with this program's schema version.
         where: the database's name for a person.
         reparse: parses a kept page again.
+        lock_timeout: the seconds after which a run without a sign of life loses the lock, in PostgreSQL.
     """
 
-    def __init__(self, engine: Engine, where: str, reparse: Reparse | None = None) -> None:
+    def __init__(self, engine: Engine, where: str, reparse: Reparse | None = None, lock_timeout: float = 60.0) -> None:
         self.where = where
         self._engine = engine
         self.reparse = reparse
         self._file = StoreFile(engine, where)
+        self._lock_timeout = lock_timeout
         self._check_lock: Callable[[Connection], None] = lambda _: None
         self.patience = database.BUSY
         """Seconds that a transaction waits for another program's."""
@@ -60,8 +64,7 @@ class Store:
         Args:
             chosen: the program's options.
             create: make the store if none exists.
-            reparse: parses a kept page again, to compare a new record with the stored one of another parser version;
-                without it such a record is replaced without a revision.
+            reparse: parses a kept page again; without it a record of another parser version leaves no revision.
 
         Raises:
             StoreError: it cannot be opened.
@@ -69,7 +72,7 @@ class Store:
         engine, where = database.connect(chosen, create=create)
         try:
             migrations.migrate(engine, where, create=create)
-            yield cls(engine, where, reparse)
+            yield cls(engine, where, reparse, chosen.lock_timeout)
         finally:
             engine.dispose()
 
@@ -79,11 +82,12 @@ class Store:
         return self._packing.packer
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
+    def hold(self, name: str, wait: Wait | None = None) -> Iterator[Hold]:
         """Keep other runs from the store inside a ``with`` block; each commit sees whether that is still so.
 
         Args:
             name: the holder's name, shown to others that want the store.
+            wait: how long to wait for another run's end; not at all by default.
 
         Raises:
             LockedError: another run holds the store.
@@ -91,8 +95,9 @@ class Store:
         """
         from solidot_spider.store import lock  # noqa: PLC0415 - filelock costs `status` 7 ms
 
-        with lock.held(self._engine, self.where, name) as self._check_lock:
-            yield
+        with lock.held(self._engine, self.where, name, self._lock_timeout, wait) as hold:
+            self._check_lock = hold.check
+            yield hold
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
