@@ -15,6 +15,7 @@ from solidot_spider.display.colours import Colours
 
 if TYPE_CHECKING:
     from solidot_spider.store.past_runs import PastRun
+    from solidot_spider.store.site_times import SiteTimes
     from solidot_spider.store.status import Status, Thousand
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -34,7 +35,9 @@ def lines(status: Status, now: datetime, width: int | None = None, colours: Colo
     """
     yield f"{status.store}: {_stories(status)}, {size(status.bytes)}"
     if status.site:
-        yield f"site: {status.site}"
+        yield f"site: {status.site}{_asked(status.times, now)}"
+    if status.holder:
+        yield f"held by {plain(status.holder)}"
     if status.newest_at:
         yield f"newest story: published {age(status.newest_at, now)} ago"
     known = ", ".join(f"{count:,} {outcome}" for outcome, count in status.outcomes.items() if count)
@@ -59,6 +62,20 @@ def _stories(status: Status) -> str:
     withdrawn = f" ({status.withdrawn:,} withdrawn)" if status.withdrawn else ""
     first, last = (f"{edge.sid} ({edge.day})" for edge in (status.first, status.last))
     return f"{status.stories:,} stories{withdrawn} from {first} to {last}"
+
+
+def _asked(times: SiteTimes | None, now: datetime) -> str:
+    """When the site was asked last, and how long it asks to be left alone."""
+    if times is None or times.asked_at is None:
+        return ""
+    told = [f", asked last {age(times.asked_at, now)} ago"]
+    if times.held_until:
+        told.append(f"it asks to be left alone until {times.held_until}")
+    if times.breaker_until:
+        told.append(f"it does not answer; a request may try again at {times.breaker_until}")
+    if times.crawl_delay:
+        told.append(f"robots.txt asks for {times.crawl_delay:g} s between two requests")
+    return "; ".join(told)
 
 
 def size(count: float) -> str:

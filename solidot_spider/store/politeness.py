@@ -136,9 +136,10 @@ def tell(connection: Connection, site: str, news: News) -> None:
     _write(connection, before, before.believed(now).told(news, now), now)
 
 
-def read(connection: Connection, site: str) -> tuple[SiteState, float] | None:
-    """What is known of a site, and the time now by the same clock; None if no run has asked it."""
-    found = connection.execute(select(schema.politeness).where(schema.politeness.c.site == site)).first()
+def latest(connection: Connection) -> tuple[SiteState, float] | None:
+    """What is known of the site that was asked last, and the time now by the same clock; None if none was asked."""
+    row = schema.politeness.c
+    found = connection.execute(select(schema.politeness).order_by(row.asked_at.desc().nulls_last()).limit(1)).first()
     now = _now(connection)
     return None if found is None else (SiteState(*found).believed(now), now)
 

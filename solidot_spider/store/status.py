@@ -14,6 +14,7 @@ from solidot_spider.store import database, lock_holder, past_runs, schema, sites
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.gaps import gap_count
 from solidot_spider.store.past_runs import PastRun
+from solidot_spider.store.site_times import SiteTimes
 from solidot_spider.store.store import Store
 from solidot_spider.store.unasked import Unasked, unasked
 
@@ -80,6 +81,8 @@ class Status(Struct):
     """When the last run ended well (exit status 0) that was not for a single story."""
     holder: str | None = None
     """Who holds the store's lock, and since when; null if nobody does."""
+    times: SiteTimes | None = None
+    """When the site was asked last, and how long it asks to be left alone; null if it was never asked."""
 
     @classmethod
     def of(cls, store: Store) -> Self:
@@ -114,6 +117,7 @@ class Status(Struct):
             runs=past_runs.last(connection, last_runs, holder),
             last_good_at=past_runs.last_good_at(connection),
             holder=holder,
+            times=SiteTimes.read(connection),
             coverage=_coverage(connection, counts),
         )
 

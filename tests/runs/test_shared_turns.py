@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import WIDE, Crawl, crawl, finish, solidot, start, until
+from tests.crawling import WIDE, Crawl, crawl, finish, solidot, start, status, until
 from tests.faulty_site import faulty, heal
 from tests.runs.test_rate_limit import TOLERANCE, gaps
 
@@ -113,3 +113,21 @@ def test_a_crawl_and_a_single_story_share_one_pace(tmp_path: Path, machines: tup
         found = gaps(server.requests())
     assert len(found) == 16
     assert min(found) >= 0.4 - TOLERANCE
+
+
+def test_status_shows_when_the_site_was_asked_and_what_it_asks(
+    tmp_path: Path, machines: tuple[Path, Path, dict[str, str]]
+) -> None:
+    first, second, env = machines
+    busy = {"action": "status", "status": 503, "path": "/story", "sids": [3], "headers": {"Retry-After": "4000"}}
+    with site(tmp_path, busy, robots="User-agent: *\nCrawl-delay: 0.1\n") as server:
+        assert crawl(server.url, first, "-a", "sids=1-9", env=env).status == 1
+        told = solidot(server.url, second, "status", env=env)
+        times = status(second, env)["times"]
+    line = next(line for line in told.out.splitlines() if line.startswith("site: "))
+    assert "asked last" in line
+    assert f"left alone until {times['held_until']}" in line
+    assert "robots.txt asks for 0.1 s" in line
+    assert times["site"] == server.url
+    assert times["asked_at"] >= times["robots_at"]
+    assert times["breaker_until"] is None

@@ -54,7 +54,7 @@ def test_times_of_a_clock_that_was_ahead_are_moved_to_the_present(chosen: Option
             )
         assert 0 < taken(store, 7.0).wait <= 7
         with store.reading() as connection:
-            found = politeness.read(connection, SITE)
+            found = politeness.latest(connection)
         assert found is not None
         state, now = found
         assert now - 10 < state.at <= now
