@@ -149,7 +149,7 @@ class Session:
         self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "") or self.faults.of_run
         if limiter:
             self.breaker_openings = limiter.breaker.openings
-            limiter.turns.flush()
+            limiter.turns.close()
         self.recorder.close()
         why = self.stopped or reason
         self.ledger.close(why)

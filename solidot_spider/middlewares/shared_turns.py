@@ -33,8 +33,8 @@ class Turns:
     def tell(self, news: News) -> None:
         """Let all runs know what the site has said."""
 
-    def flush(self) -> None:
-        """Write what could not be written before."""
+    def close(self) -> None:
+        """The run is over."""
 
 
 class SharedTurns(Turns):
@@ -56,12 +56,15 @@ class SharedTurns(Turns):
         self._skips_trial = skips_trial
         self._news = politeness.NOTHING
         self._next_look = 0.0
+        self._has_asked_since = False
+        """Whether requests went since the last look, of which the store knows nothing."""
         self._busy_since = 0.0
 
     async def take(self, gap: float) -> Turn:
         """Take a turn; a store that cannot be used is told, and the turn waits."""
         now = monotonic()
         if not gap and now < self._next_look and self._news is politeness.NOTHING:
+            self._has_asked_since = True
             return Turn()
         self._next_look = now + LOOK
         try:
@@ -81,10 +84,15 @@ class SharedTurns(Turns):
     def tell(self, news: News) -> None:
         """Let all runs know."""
         self._news = self._news.joined(news)
-        self.flush()
+        self._flush()
 
-    def flush(self) -> None:
-        """Write what is not written yet, if the store is not busy."""
+    def close(self) -> None:
+        """The run is over: write what is not written yet, if the store is not busy."""
+        if self._has_asked_since:
+            self._news = self._news.joined(News(is_asked=True))
+        self._flush()
+
+    def _flush(self) -> None:
         if self._news is politeness.NOTHING:
             return
         try:
@@ -95,7 +103,7 @@ class SharedTurns(Turns):
         self._news = politeness.NOTHING
 
     def _take(self, gap: float) -> Turn:
-        told = self._news
+        told, self._has_asked_since = self._news, False
         with self._store.writing(waits=False) as connection:
             turn = politeness.take(connection, self._site, gap, told, skips_trial=self._skips_trial)
         if self._news is told:

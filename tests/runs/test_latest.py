@@ -316,7 +316,7 @@ def test_without_robots_txt_nothing_is_asked(site: Moving, data: Path) -> None:
     ("words", "told"),
     [
         (("-s", "SOLIDOT_DATABASE_URL=none"), "latest works on a store, and SOLIDOT_DATABASE_URL=none; unset it"),
-        (("-a", "since=today"), "unknown argument since; latest takes limit, minutes, to, believe"),
+        (("-a", "since=today"), "unknown argument since; latest takes limit, minutes, wait, to, believe"),
     ],
 )
 def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
@@ -332,7 +332,10 @@ def test_a_wrong_word_is_2_and_makes_nothing(tmp_path: Path, words: tuple[str, .
         ({"to": "newest"}, "to=newest: not a story id"),
         ({"limit": "0"}, "limit=0"),
         ({"minutes": "-1"}, "minutes=-1"),
-        ({"sid": "5", "refresh": "true"}, "unknown argument sid, refresh; latest takes limit, minutes, to, believe"),
+        (
+            {"sid": "5", "refresh": "true"},
+            "unknown argument sid, refresh; latest takes limit, minutes, wait, to, believe",
+        ),
     ],
 )
 def test_a_wrong_argument_is_named(given: dict[str, str], told: str) -> None:
