@@ -15,6 +15,7 @@ from solidot_spider.base.outcome import CANNOT_WRITE, TROUBLE, USAGE
 from solidot_spider.commands import (
     backup,
     completion,
+    copy,
     crawl,
     demo,
     export,
@@ -54,6 +55,7 @@ VERBS = {
         page.VERB,
         record.VERB,
         backup.VERB,
+        copy.VERB,
         help_pages.VERB,
         completion.VERB,
     )

@@ -36,7 +36,7 @@ def backup(chosen: Options, out: Path, *, force: bool = False) -> int:
         OSError: the file cannot be written.
     """
     if chosen.database_url:
-        raise BackupError("the store is in PostgreSQL: copy it by `pg_dump`, which comes with that")
+        raise BackupError("the store is in PostgreSQL: copy it by `solidot copy --to DIR`, or by `pg_dump`")
     store = chosen.data_dir / "solidot.db"
     if not is_file(out):
         raise BackupError(f"{out}: no file; a copy is written in no order, name a file")

@@ -63,7 +63,28 @@ def connect(chosen: Options, *, create: bool) -> tuple[Engine, str]:
     if chosen.database_url:
         return _postgres(chosen.database_url)
     path = chosen.data_dir / "solidot.db"
-    return _sqlite(path, create=create), str(path)
+    return connect_file(path, create=create), str(path)
+
+
+def connect_file(path: Path, *, create: bool) -> Engine:
+    """The engine of an SQLite file; raises what ``connect`` does."""
+    with store_errors(str(path)):
+        is_there = path.exists()
+    if not create and not is_there:
+        raise no_store(str(path))
+    with store_errors(str(path)):
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        address = sqlite_address.writing(path) if create else sqlite_address.reading(path)
+
+    def opened() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False)
+
+    options = {IS_IMMUTABLE: address.endswith(sqlite_address.IMMUTABLE)}
+    engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool, execution_options=options)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 @contextmanager
@@ -118,26 +139,6 @@ def _postgres(address: str) -> tuple[Engine, str]:
     except ImportError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'solidot_spider[postgres]'") from error
     return engine, postgres_address.named(url)
-
-
-def _sqlite(path: Path, *, create: bool) -> Engine:
-    with store_errors(str(path)):
-        is_there = path.exists()
-    if not create and not is_there:
-        raise no_store(str(path))
-    with store_errors(str(path)):
-        if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        address = sqlite_address.writing(path) if create else sqlite_address.reading(path)
-
-    def opened() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False)
-
-    options = {IS_IMMUTABLE: address.endswith(sqlite_address.IMMUTABLE)}
-    engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool, execution_options=options)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
 
 
 def _set_up(connection: Any, _: object) -> None:

@@ -59,6 +59,9 @@ MIGRATIONS: tuple[Migration, ...] = (_add_unproven, _add_sites, _add_dictionarie
 
 FIRST_VERSION = 1
 
+UNFINISHED = 1000
+"""Is added to the version of a copy that is not finished: programs that know nothing of copies refuse it, too."""
+
 _SCHEMA_LOCK = 0x501D07
 
 
@@ -67,21 +70,24 @@ def version() -> int:
     return FIRST_VERSION + len(MIGRATIONS)
 
 
-def migrate(engine: Engine, where: str, *, create: bool) -> None:
+def migrate(engine: Engine, where: str, *, create: bool, may_be_unfinished: bool = False) -> None:
     """Give a database this program's schema version.
 
     Args:
         engine: the database.
         where: the database's name for a person.
         create: make the tables if the database is empty.
+        may_be_unfinished: take a copy that is not finished, and leave its mark.
 
     Raises:
         StoreError: the database is empty and must stay so, is another program's, is newer than this program, has
-            another encoding than UTF-8, or cannot be read or written.
+            another encoding than UTF-8, is an unfinished copy, or cannot be read or written.
     """
     with store_errors(where):
         with engine.connect() as connection:
             _check_encoding(connection, where)
+            if not may_be_unfinished and not is_whole(connection):
+                raise StoreError(f"{where}: a copy of a store that is not finished; run the same `solidot copy` again")
             found = version_of(connection, where)
         if found == version():
             return
@@ -103,7 +109,25 @@ def _bring_forward(connection: Connection, where: str) -> None:
         return
     for migration in MIGRATIONS[found - FIRST_VERSION :]:
         migration(connection)
-    connection.execute(update(schema.schema).values(version=version()))
+    ahead = 0 if is_whole(connection) else UNFINISHED
+    connection.execute(update(schema.schema).values(version=version() + ahead))
+
+
+def is_whole(connection: Connection) -> bool:
+    """Whether a database is no copy that is not finished."""
+    found = _written_version(connection)
+    return found is None or found < UNFINISHED
+
+
+def mark(connection: Connection, *, is_whole: bool) -> None:
+    """Mark a store of this program's version as a finished copy, or as one that is not."""
+    connection.execute(update(schema.schema).values(version=version() + (0 if is_whole else UNFINISHED)))
+
+
+def _written_version(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(schema.schema.name):
+        return None
+    return int(connection.execute(select(schema.schema.c.version)).scalar_one())
 
 
 def _set_file_format(engine: Engine) -> None:
@@ -147,7 +171,7 @@ def version_of(connection: Connection, where: str) -> int | None:
                 "name another by SOLIDOT_DATA_DIR or SOLIDOT_DATABASE_URL"
             )
         return None
-    found = connection.execute(select(schema.schema.c.version)).scalar_one()
+    found = (_written_version(connection) or 0) % UNFINISHED
     if found > version():
         raise StoreError(
             f"{where}: its schema version {found} is newer than this program's {version()}; "

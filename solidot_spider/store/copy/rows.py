@@ -1,0 +1,115 @@
+"""Reads a table's rows as they are, in an order that all databases share, and sums them up in a hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, TypeDecorator, func, select, type_coerce
+from sqlalchemy.types import TypeEngine
+
+Row = tuple[Any, ...]
+
+BUFFERED = 500
+"""Rows of a table that are in memory at once."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Digest(NamedTuple):
+    """How many rows a table has, and a hash of all of them."""
+
+    rows: int
+    sha256: str
+
+
+class Rows:
+    """The rows of a table.
+
+    Ordered by the first column of the key, text by its bytes; what shares that one is ordered here, since databases
+    differ in how they order text. Values are those that are stored, whatever a program makes of them.
+
+    Args:
+        table: the table.
+        dialect: the database's kind.
+    """
+
+    def __init__(self, table: Table, dialect: str) -> None:
+        self.table = table
+        names = [column.name for column in table.columns]
+        self._key = [names.index(column.name) for column in table.primary_key]
+        first = next(iter(table.primary_key))
+        self.first: ColumnElement[Any] = type_coerce(first, _stored(first))
+        if dialect == "postgresql" and isinstance(_stored(first), Text):
+            self.first = self.first.collate("C")
+
+    def key(self, row: Row) -> Row:
+        """A row's key."""
+        return tuple(row[at] for at in self._key)
+
+    def group(self, row: Row) -> Any:
+        """The first column of a row's key."""
+        return row[self._key[0]]
+
+    def read(self, connection: Connection, after: Any = None, upto: Any = None) -> Iterator[list[Row]]:
+        """The rows that share the first column of their key, group after group.
+
+        Args:
+            connection: a transaction.
+            after: only groups after this one; None for all.
+            upto: only groups up to this one; None for all.
+        """
+        columns = [type_coerce(column, _stored(column)).label(column.name) for column in self.table.columns]
+        statement: Select[Any] = select(*columns).order_by(self.first)
+        if after is not None:
+            statement = statement.where(self.first > after)
+        if upto is not None:
+            statement = statement.where(self.first <= upto)
+        found = connection.execute(statement, execution_options={"yield_per": BUFFERED})
+        for _, rows in groupby((tuple(row) for row in found), self.group):
+            yield sorted(rows, key=self.key)
+
+    def count(self, connection: Connection) -> int:
+        """How many there are."""
+        return connection.execute(select(func.count()).select_from(self.table)).scalar_one()
+
+    def digest(self, connection: Connection, passed: Callable[[int], object] = lambda _: None) -> Digest:
+        """The digest of all rows.
+
+        Args:
+            connection: a transaction that only reads.
+            passed: called with the number of rows after each group.
+        """
+        summed = Sum()
+        for rows in self.read(connection):
+            summed.add(rows)
+            passed(len(rows))
+        return summed.digest
+
+
+class Sum:
+    """Sums up groups of rows, in their order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._rows = 0
+
+    def add(self, rows: list[Row]) -> None:
+        """Add a group."""
+        self._rows += len(rows)
+        for row in rows:
+            self._hash.update(_encode(row))
+
+    @property
+    def digest(self) -> Digest:
+        """Of what was added so far."""
+        return Digest(self._rows, self._hash.hexdigest())
+
+
+def _stored(column: Column[Any]) -> TypeEngine[Any]:
+    """The type of what is stored in a column."""
+    kind: TypeEngine[Any] = column.type
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind
