@@ -37,6 +37,24 @@ class Turns:
         """The run is over."""
 
 
+class WatchedTurns(Turns):
+    """Keeps to the turns of the runs on a store, and writes nothing there.
+
+    Args:
+        store: the store.
+        base: the base of the site that is asked.
+    """
+
+    def __init__(self, store: Store, base: str) -> None:
+        self._store = store
+        self._site = site.identity(base)
+
+    async def take(self, gap: float) -> Turn:
+        """Look what the next turn would be."""
+        with self._store.reading() as connection:
+            return politeness.look(connection, self._site, gap)
+
+
 class SharedTurns(Turns):
     """Takes turns from a store, and tells it what the site has said: at once, or with the next turn if it is busy.
 

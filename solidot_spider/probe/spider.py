@@ -16,9 +16,12 @@ from scrapy.http import Response
 from solidot_spider.base import options, site
 from solidot_spider.middlewares import http_outcome
 from solidot_spider.middlewares.robots import RobotsMiddleware
+from solidot_spider.middlewares.shared_turns import WatchedTurns
+from solidot_spider.middlewares.throttle import limiter_of
 from solidot_spider.parsing import list_pages
 from solidot_spider.probe.findings import UNKNOWN_SID_DISTANCE
 from solidot_spider.spiders.fetch import fetch, fetch_robots
+from solidot_spider.store.store import Store
 
 
 class ProbeResponse(Struct):
@@ -43,9 +46,10 @@ class ProbeSpider(Spider):
     name = "probe"
     base = site.CANONICAL
 
-    def __init__(self, sids: Sequence[int] = ()) -> None:
+    def __init__(self, sids: Sequence[int] = (), store: Store | None = None) -> None:
         super().__init__()
         self.sids = sids
+        self.store = store
         self.answers: list[ProbeResponse] = []
 
     @classmethod
@@ -57,6 +61,8 @@ class ProbeSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Fetch everything; the scheduler gets nothing, so nothing is yielded."""
+        if self.store is not None:
+            limiter_of(self.crawler).turns = WatchedTurns(self.store, self.base)
         if await self._robots():
             home = await self._fetch("home", "/")
             await self._fetch("feed", "/index.rss")

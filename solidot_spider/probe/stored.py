@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,25 @@ Records = dict[int, dict[str, Any]]
 """Records by sid, as plain values."""
 
 
+@contextmanager
+def opened(chosen: Options) -> Iterator[Store | None]:
+    """The store of the site inside a ``with`` block; None if there is none, or it is another site's.
+
+    Raises:
+        StoreError: there is a store, and it cannot be read.
+    """
+    if not chosen.has_store:
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(Store.opened(chosen))
+        except NoStoreError:
+            yield None
+            return
+        yield store if sites.is_of(store, chosen.mirror_of or chosen.site_url) else None
+
+
 def load(chosen: Options) -> Records:
     """The records of a few stories that change no more, else of the oldest; none without a store of this site.
 
@@ -37,16 +57,12 @@ def load(chosen: Options) -> Records:
     Raises:
         StoreError: there is a store, and it cannot be read.
     """
-    if not chosen.has_store:
-        return {}
-    try:
-        with Store.opened(chosen) as store, store.snapshot() as view:
-            if not sites.is_of(store, chosen.mirror_of or chosen.site_url):
-                return {}
+    with opened(chosen) as store:
+        if store is None:
+            return {}
+        with store.snapshot() as view:
             known = view.known(clock.now() - OPEN_FOR, NUMBER)
             return {each.sid: found for each in known if (found := _record(each, view.pages)) is not None}
-    except NoStoreError:
-        return {}
 
 
 def _record(known: KnownStory, pages: PageReader) -> dict[str, Any] | None:

@@ -130,6 +130,12 @@ def take(connection: Connection, site: str, gap: float, news: News = NOTHING, *,
     return turn
 
 
+def look(connection: Connection, site: str, gap: float) -> Turn:
+    """What a run is told that keeps this gap to the last request; no turn is taken."""
+    row, now = _row(connection, site)
+    return row.believed(now).turn(gap, now)
+
+
 def tell(connection: Connection, site: str, news: News) -> None:
     """Write what a run has heard, in a transaction that writes."""
     before, now = _locked(connection, site)
@@ -148,6 +154,10 @@ def _locked(connection: Connection, site: str) -> tuple[SiteState, float]:
     """The row of a site, which nobody else can change until the transaction ends, and the time now."""
     if connection.dialect.name == "postgresql":  # a row that is not there yet cannot be locked itself
         connection.execute(text("SELECT pg_advisory_xact_lock(:kind, hashtext(:site))"), {"kind": _KIND, "site": site})
+    return _row(connection, site)
+
+
+def _row(connection: Connection, site: str) -> tuple[SiteState, float]:
     found = connection.execute(select(schema.politeness).where(schema.politeness.c.site == site)).first()
     return SiteState(*found) if found else SiteState(site), _now(connection)
 

@@ -131,3 +131,14 @@ def test_status_shows_when_the_site_was_asked_and_what_it_asks(
     assert times["site"] == server.url
     assert times["asked_at"] >= times["robots_at"]
     assert times["breaker_until"] is None
+
+
+def test_a_probe_asks_nothing_within_a_retry_after(tmp_path: Path, machines: tuple[Path, Path, dict[str, str]]) -> None:
+    first, second, env = machines
+    busy = {"action": "status", "status": 503, "path": "/story", "sids": [3], "headers": {"Retry-After": "4000"}}
+    with site(tmp_path, busy) as server:
+        assert crawl(server.url, first, "-a", "sids=1-9", env=env).status == 1
+        asked = len(server.requests())
+        told = solidot(server.url, second, "probe", env=env)
+        assert len(server.requests()) == asked
+    assert told.status == 1
