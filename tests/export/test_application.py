@@ -157,6 +157,7 @@ def test_a_delta_since_a_run_or_a_time_leads_there_as_well(store: Store, chosen:
         assert whole(new) == whole(fresh)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_a_time_and_a_dataset_tell_the_same_changes(store: Store, chosen: Options, tmp_path: Path, seed: int) -> None:
     random = Random(seed)

@@ -18,6 +18,7 @@ from tests.terminal import on_a_terminal
 CRAWL = ("crawl", "story", "-a", "sids=1-30", "-s", "DOWNLOAD_DELAY=0.05")
 
 
+@pytest.mark.long
 def test_a_terminal_shows_what_is_done_and_what_is_left(tmp_path: Path) -> None:
     with running("--stories", "generated:100") as server:
         status, shown = on_a_terminal(server.url, tmp_path / "data", *CRAWL)

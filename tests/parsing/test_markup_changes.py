@@ -126,11 +126,13 @@ def listed(effects: Mapping[str, Effect]) -> str:
     return "\n".join(f"  {name}: {effect}" for name, effect in effects.items())
 
 
+@pytest.mark.long
 def test_no_more_changes_are_silently_wrong_than_were() -> None:
     silent = {name: found for name in CHANGES if (found := effect(name)).is_silent}
     assert len(silent) <= MOST_SILENT, f"{len(silent)} of {len(CHANGES)} changes are silently wrong:\n{listed(silent)}"
 
 
+@pytest.mark.long
 def test_no_more_changes_would_end_a_run_with_0_than_did() -> None:
     unseen = {name: found for name in CHANGES if (found := effect(name)).is_silent and not found.is_seen}
     assert len(unseen) <= MOST_UNSEEN, f"{len(unseen)} of {len(CHANGES)} changes end with 0:\n{listed(unseen)}"

@@ -154,6 +154,7 @@ def test_a_dateline_is_parsed(moment: datetime, space: str) -> None:
     assert dateline.parse(line) == (moment.replace(second=0, microsecond=0, tzinfo=BEIJING), True)
 
 
+@pytest.mark.long
 @given(st.text())
 def test_any_text_can_be_searched_for_a_dateline(text: str) -> None:
     dateline.parse(text)

@@ -39,6 +39,7 @@ def test_the_next_run_keeps_the_gap_to_the_last_request(
     assert min(found[1:]) >= 1.5 - TOLERANCE
 
 
+@pytest.mark.long
 def test_the_next_run_keeps_to_the_crawl_delay_before_it_reads_robots(
     tmp_path: Path, machines: tuple[Path, Path, dict[str, str]]
 ) -> None:
@@ -101,6 +102,7 @@ def test_an_open_breaker_stays_open_for_the_next_run(
     assert last.status == (0 if backoff == "0" else 1)
 
 
+@pytest.mark.long
 def test_a_crawl_and_a_single_story_share_one_pace(tmp_path: Path, machines: tuple[Path, Path, dict[str, str]]) -> None:
     first, second, env = machines
     pace = ("-s", "DOWNLOAD_DELAY=0.4", "-s", "DOWNLOAD_DELAY_JITTER=0")

@@ -59,6 +59,7 @@ def test_the_second_machine_ends_at_once(tmp_path: Path, data: Path, env: dict[s
     assert not env or not list(second(data, env).glob("runs/*"))
 
 
+@pytest.mark.long
 def test_a_wait_that_is_over_ends_with_who_holds_the_store(tmp_path: Path, data: Path, env: dict[str, str]) -> None:
     with site(tmp_path) as server, crawling(server, data, env):
         other = crawl(server.url, second(data, env), *IDS, "-a", "wait=0.02", env=env)
@@ -66,6 +67,7 @@ def test_a_wait_that_is_over_ends_with_who_holds_the_store(tmp_path: Path, data:
     assert "waiting up to 0.02 minutes for the store: held by story-2" in other.err
 
 
+@pytest.mark.long
 def test_who_waits_goes_on_when_the_first_machine_dies(tmp_path: Path, data: Path, env: dict[str, str]) -> None:
     with site(tmp_path) as server, crawling(server, data, env) as first:
         waiting = start(server.url, second(data, env), "crawl", "story", *IDS, *PACE, "-a", "wait=5", env=env)
@@ -82,6 +84,7 @@ def test_who_waits_goes_on_when_the_first_machine_dies(tmp_path: Path, data: Pat
     assert told["stories"] == 40
 
 
+@pytest.mark.long
 @needs_postgres
 def test_a_machine_that_hangs_loses_the_store(tmp_path: Path, data: Path, postgres: str) -> None:
     env = {"SOLIDOT_DATABASE_URL": postgres, "SOLIDOT_LOCK_TIMEOUT": "2"}
@@ -101,6 +104,7 @@ def test_a_machine_that_hangs_loses_the_store(tmp_path: Path, data: Path, postgr
     assert status(data, env)["stories"] == 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_wait(tmp_path: Path, data: Path, env: dict[str, str], number: signal.Signals) -> None:
     with site(tmp_path) as server, crawling(server, data, env):
