@@ -18,6 +18,7 @@ from solidot_spider.commands import (
     copy,
     crawl,
     demo,
+    enqueue,
     export,
     extract,
     help_pages,
@@ -34,6 +35,7 @@ from solidot_spider.commands import (
     search,
     show,
     status,
+    worker,
 )
 from solidot_spider.crawl.spider_words import SPIDERS
 
@@ -41,6 +43,8 @@ VERBS = {
     verb.name: verb
     for verb in (
         crawl.VERB,
+        enqueue.VERB,
+        worker.VERB,
         demo.VERB,
         probe.VERB,
         status.VERB,

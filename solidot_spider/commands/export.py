@@ -86,6 +86,22 @@ def _export(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def check(arguments: argparse.Namespace) -> None:
+    """Refuse what an export into a file or a directory would refuse before it reads the store.
+
+    Raises:
+        ArgumentError: a value is wrong.
+        ExportError: a value is wrong, or two do not go together.
+    """
+    from solidot_spider.export import outputs
+    from solidot_spider.export.target import Target
+
+    _refuse_mixtures(arguments)
+    formats = outputs.of_formats(arguments.format) if arguments.format is not None else ()
+    Target.of(arguments.out, formats, arguments.split, bom=arguments.bom)
+    export_arguments.selection(arguments)
+
+
 def _refuse_mixtures(arguments: argparse.Namespace) -> None:
     from solidot_spider.export.errors import ExportError
 

@@ -43,8 +43,9 @@ def _told(arguments: argparse.Namespace) -> tuple[list[str], int]:
     import msgspec
 
     from solidot_spider.base import clock
-    from solidot_spider.commands import status_check, status_lines
+    from solidot_spider.commands import queue_lines, status_check, status_lines
     from solidot_spider.display import colours
+    from solidot_spider.queue import state as queue_state
     from solidot_spider.store.status import Status
     from solidot_spider.store.store import Store
 
@@ -53,14 +54,18 @@ def _told(arguments: argparse.Namespace) -> tuple[list[str], int]:
             with store.snapshot() as view:
                 return [str(each) for each in view.of_kind(arguments.sids).ranges], OK
         status = Status.of(store)
+        with store.reading() as connection:
+            queue = queue_state.of(connection)
     now = clock.now()
     if arguments.check:
         checked = status_check.check(status, now, arguments.max_age, arguments.max_story_age)
         return [checked.line], checked.status
     if arguments.json:
-        return msgspec.json.format(msgspec.json.encode(status), indent=2).decode().split("\n"), OK
+        told = msgspec.to_builtins(status) | ({} if queue is None else {"queue": msgspec.to_builtins(queue)})
+        return msgspec.json.format(msgspec.json.encode(told), indent=2).decode().split("\n"), OK
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    return list(status_lines.lines(status, now, width, colours.of())), OK
+    lines = list(status_lines.lines(status, now, width, colours.of()))
+    return lines + ([] if queue is None else list(queue_lines.lines(queue, now, colours.of()))), OK
 
 
 def _length(text: str) -> timedelta:

@@ -73,6 +73,21 @@ def problem(words: Sequence[str]) -> str:
     return f"crawl takes the name of one spider, got {' '.join(words)}; {hint}"
 
 
+def repeated(given: Sequence[str]) -> str:
+    """What is wrong with several arguments of one name, of which Scrapy would drop all but the last; '' if none are.
+
+    Args:
+        given: texts NAME=VALUE.
+    """
+    names = [each.partition("=")[0] for each in given]
+    for name in names:
+        if names.count(name) > 1:
+            values = " and ".join(each for each in given if each.partition("=")[0] == name)
+            several = ", several ids with commas" if name == "sids" else ""
+            return f"-a {name}= is given {names.count(name)} times: {values}; give it once{several}"
+    return ""
+
+
 def _meant_option(word: str) -> str:
     name, equals, value = word.lstrip("-").partition("=")
     arguments = {argument.name for each in SPIDERS.values() for argument in each.takes}

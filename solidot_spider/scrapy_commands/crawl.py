@@ -13,7 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from solidot_spider.base import options, setting_names, spelling, streams
+from solidot_spider.base import options, setting_names, streams
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.options import OptionError
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, USAGE
@@ -22,7 +22,7 @@ from solidot_spider.crawl import command_words, setting_checks
 from solidot_spider.crawl.component_checks import EXAMPLE
 from solidot_spider.extensions import logs
 from solidot_spider.runner import CrawlRun
-from solidot_spider.spiders.base import SidSpider
+from solidot_spider.spiders import named
 from solidot_spider.store.errors import StoreError
 from solidot_spider.store.lock import LockedError
 
@@ -51,7 +51,8 @@ class Command(crawl.Command):
         """Set Scrapy's settings from the options, and check them before Scrapy makes its log of them."""
         if why := command_words.problem(args):
             _stop(why)
-        _refuse_repeated(opts.spargs)
+        if why := command_words.repeated(opts.spargs):
+            _stop(why)
         assert self.settings is not None
         for given in opts.set:
             self._check_given(*given.partition("=")[::2])
@@ -88,7 +89,8 @@ class Command(crawl.Command):
         console = Console(quiet=opts.quiet)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # until Scrapy's own: `wait=` may last
         try:
-            spider = self._spider_class(args)
+            assert self.crawler_process is not None
+            spider = named.spider_class(self.crawler_process.spider_loader, args[0])
             run = CrawlRun(spider, opts.spargs, self.settings, report_file=opts.report, console=console)
             for line in setting_names.unknown(self._given, options.MEANINGS):
                 console.print(line)
@@ -101,28 +103,6 @@ class Command(crawl.Command):
             _stop(f"{error.filename or 'the data directory'}: {error.strerror or error}", CANNOT_WRITE)
         except LockedError as error:
             _stop(str(error), HELD)
-
-    def _spider_class(self, args: list[str]) -> type[SidSpider]:
-        assert self.crawler_process is not None
-        loader = self.crawler_process.spider_loader
-        known = sorted(loader.list())
-        if args[0] not in known:
-            hint = spelling.question(args[0], known)
-            raise ArgumentError(f"no spider is called {args[0]}; there is {', '.join(known)}{hint}")
-        spider = loader.load(args[0])
-        if not issubclass(spider, SidSpider):
-            raise ArgumentError(f"{args[0]} is no spider of this project; run it with `solidot runspider`")
-        return spider
-
-
-def _refuse_repeated(given: list[str]) -> None:
-    """Scrapy would take the last of several arguments of one name, and drop the others."""
-    names = [each.partition("=")[0] for each in given]
-    for name in names:
-        if names.count(name) > 1:
-            values = " and ".join(each for each in given if each.partition("=")[0] == name)
-            several = ", several ids with commas" if name == "sids" else ""
-            _stop(f"-a {name}= is given {names.count(name)} times: {values}; give it once{several}")
 
 
 def _stop(message: str, status: int = USAGE) -> NoReturn:

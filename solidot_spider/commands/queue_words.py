@@ -1,0 +1,70 @@
+"""What the verbs of the queue have in common: what they need, and how its absence is told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from solidot_spider.base import options
+from solidot_spider.base.console import refuse
+from solidot_spider.base.options import NO_STORE, OptionError, Options
+from solidot_spider.base.outcome import CANNOT_WRITE, USAGE
+from solidot_spider.commands import places
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+Work = Callable[[Options, "Engine", dict[str, str]], int]
+"""Does the verb's work with the options, the database and the settings of ``-s``; the exit status."""
+
+
+def add_setting(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add ``-s NAME=VALUE``."""
+    parser.add_argument("-s", "--set", dest="settings", action="append", default=[], metavar="NAME=VALUE", help=meaning)
+
+
+def run(arguments: argparse.Namespace, work: Work) -> int:
+    """Do a verb's work where all that the queue needs is there; the exit status."""
+    if find_spec("procrastinate") is None:
+        return refuse("the queue needs an extra: pip install 'solidot_spider[queue]'", USAGE)
+    if why := places.problem():
+        return refuse(why, USAGE)
+    from solidot_spider.base.sids import ArgumentError
+    from solidot_spider.queue import tables
+    from solidot_spider.store import database
+    from solidot_spider.store.errors import StoreError
+    from solidot_spider.store.store import Store
+
+    try:
+        settings = _settings(arguments.settings)
+        chosen = _options(settings)
+        with Store.opened(chosen, create=True):  # brings it forward, too
+            engine, where = database.connect(chosen, create=True)
+        try:
+            tables.prepare(engine, where)
+            return work(chosen, engine, settings)
+        finally:
+            engine.dispose()
+    except (OptionError, ArgumentError) as error:
+        return refuse(str(error), USAGE)
+    except StoreError as error:
+        return refuse(str(error), CANNOT_WRITE)
+
+
+def _settings(given: list[str]) -> dict[str, str]:
+    for each in given:
+        if each[:1] == "=" or "=" not in each:
+            raise OptionError(f"-s {each}: no NAME=VALUE")
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
+
+
+def _options(settings: dict[str, str]) -> Options:
+    chosen = options.load({**os.environ, **settings})
+    if chosen.database_url in ("", NO_STORE):
+        raise OptionError(
+            "the queue is in PostgreSQL, beside the store; give SOLIDOT_DATABASE_URL=postgresql://user@host/database"
+        )
+    return chosen
