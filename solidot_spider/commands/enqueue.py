@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from solidot_spider.base.options import Options
+    from solidot_spider.commands.queue_words import Settings
+    from solidot_spider.queue.job import Job
 
 _WORDS = (*SPIDERS, "reparse", "export")
 
@@ -41,21 +43,23 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Put a job into the queue; the exit status."""
 
-    def work(chosen: Options, _: Engine, settings: dict[str, str]) -> int:
+    def check(settings: Settings) -> Job:
+        from solidot_spider.commands import job_check
+
+        return job_check.checked([arguments.what, *filter(None, [arguments.out])], arguments.given, settings)
+
+    def work(chosen: Options, _: Engine, __: Settings, job: Job) -> int:
         from procrastinate.exceptions import ProcrastinateException
 
-        from solidot_spider.commands import job_check
         from solidot_spider.queue import app
         from solidot_spider.store.errors import StoreError
 
-        words = [arguments.what, *filter(None, [arguments.out])]
-        job = job_check.checked(words, arguments.given, settings)
         try:
             return output.lines([str(app.enqueue(chosen, job))])
         except ProcrastinateException as error:
             raise StoreError(f"the queue's database cannot be used: {error.__cause__ or error}") from error
 
-    return queue_words.run(arguments, work)
+    return queue_words.run(arguments, check, work)
 
 
 VERB = Verb(

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from solidot_spider.base import options
 from solidot_spider.base.console import refuse
@@ -17,8 +17,9 @@ from solidot_spider.commands import places
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-Work = Callable[[Options, "Engine", dict[str, str]], int]
-"""Does the verb's work with the options, the database and the settings of ``-s``; the exit status."""
+Checked = TypeVar("Checked")
+Settings = dict[str, str]
+"""Those of ``-s``."""
 
 
 def add_setting(parser: argparse.ArgumentParser, meaning: str) -> None:
@@ -26,8 +27,18 @@ def add_setting(parser: argparse.ArgumentParser, meaning: str) -> None:
     parser.add_argument("-s", "--set", dest="settings", action="append", default=[], metavar="NAME=VALUE", help=meaning)
 
 
-def run(arguments: argparse.Namespace, work: Work) -> int:
-    """Do a verb's work where all that the queue needs is there; the exit status."""
+def run(
+    arguments: argparse.Namespace,
+    check: Callable[[Settings], Checked],
+    work: Callable[[Options, Engine, Settings, Checked], int],
+) -> int:
+    """Do a verb's work where all that the queue needs is there; the exit status.
+
+    Args:
+        arguments: the verb's, with those of ``add_setting``.
+        check: checks the rest of them, before the database is opened, and makes of them what the work needs.
+        work: does it.
+    """
     if find_spec("procrastinate") is None:
         return refuse("the queue needs an extra: pip install 'solidot_spider[queue]'", USAGE)
     if why := places.problem():
@@ -41,11 +52,12 @@ def run(arguments: argparse.Namespace, work: Work) -> int:
     try:
         settings = _settings(arguments.settings)
         chosen = _options(settings)
+        checked = check(settings)
         with Store.opened(chosen, create=True):  # brings it forward, too
             engine, where = database.connect(chosen, create=True)
         try:
             tables.prepare(engine, where)
-            return work(chosen, engine, settings)
+            return work(chosen, engine, settings, checked)
         finally:
             engine.dispose()
     except (OptionError, ArgumentError) as error:
@@ -54,14 +66,14 @@ def run(arguments: argparse.Namespace, work: Work) -> int:
         return refuse(str(error), CANNOT_WRITE)
 
 
-def _settings(given: list[str]) -> dict[str, str]:
+def _settings(given: list[str]) -> Settings:
     for each in given:
         if each[:1] == "=" or "=" not in each:
             raise OptionError(f"-s {each}: no NAME=VALUE")
     return {name: value for name, _, value in (each.partition("=") for each in given)}
 
 
-def _options(settings: dict[str, str]) -> Options:
+def _options(settings: Settings) -> Options:
     chosen = options.load({**os.environ, **settings})
     if chosen.database_url in ("", NO_STORE):
         raise OptionError(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from solidot_spider.base.options import Options
+    from solidot_spider.commands.queue_words import Settings
+    from solidot_spider.queue.cron_line import CronLine
 
 MOST_SECONDS = 86_400.0
 MOST = 1000
@@ -57,15 +59,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work; the exit status."""
 
-    def work(chosen: Options, engine: Engine, settings: dict[str, str]) -> int:
+    def check(settings: Settings) -> list[CronLine]:
         from solidot_spider.commands import job_check
-        from solidot_spider.queue import cron_line, worker
-        from solidot_spider.queue.retry import Policy
+        from solidot_spider.queue import cron_line
 
-        lines = [
+        return [
             cron_line.parse(line, lambda words, given: job_check.checked(words, given, settings))
             for line in arguments.cron
         ]
+
+    def work(chosen: Options, engine: Engine, settings: Settings, lines: list[CronLine]) -> int:
+        from solidot_spider.queue import worker
+        from solidot_spider.queue.retry import Policy
+
         plan = worker.Plan(
             lines,
             arguments.until_empty,
@@ -76,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return worker.serve(chosen, engine, plan)
 
-    return queue_words.run(arguments, work)
+    return queue_words.run(arguments, check, work)
 
 
 def _count(text: str) -> int:

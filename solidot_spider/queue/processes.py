@@ -1,7 +1,7 @@
 """Runs each job in a process of its own, and takes its exit status.
 
-Not in the worker's: a commit that waits for another program stands still for up to 30 s, in which no heartbeat would go
-out and others would take the worker for dead; and a reparse in a thread hears no signal.
+Not in the worker's own: a run that begins while another program has locked a table stands still for up to 30 s, so no
+heartbeat would go out, and others would take the worker for dead; and a reparse in a thread hears no signal.
 """
 
 from __future__ import annotations
