@@ -19,6 +19,9 @@ from solidot_spider.store import postgres_address
 _FOR_ITSELF = 4
 """Connections of a worker beside those of its jobs: notifications, heartbeats, ticks, requests to stop."""
 
+_PATIENCE = 10.0
+"""Seconds to wait for a connection."""
+
 
 class JobManager(manager.JobManager):
     """The engine's, for jobs of which one equal may wait (``queueing_lock``).
@@ -47,6 +50,7 @@ def of(chosen: Options, at_once: int = 1) -> App:
         conninfo=url.render_as_string(hide_password=False),
         min_size=1,
         max_size=at_once + _FOR_ITSELF,
+        timeout=_PATIENCE,
         kwargs={"application_name": "solidot_queue"},
     )
     app = App(connector=connector)

@@ -61,8 +61,8 @@ def serve(chosen: Options, engine: Engine, plan: Plan) -> int:
         engine: the store's database, with the queue's tables.
         plan: what the worker does.
     """
-    _let_log()
     processes = Processes()
+    _let_log(processes)
     jobs = tasks.Jobs(engine, processes, plan.policy, plan.settings)
     app = apps.of(chosen, plan.at_once)
     tasks.register(app, jobs, plan.policy)
@@ -143,17 +143,29 @@ class _Work:
 
 
 class _Lines(logging.Handler):
-    """Tells of the engine's trouble in one line each; how jobs end is told elsewhere."""
+    """Tells of the engine's trouble, each once in one line; how jobs end is told elsewhere.
+
+    Where the engine has lost its database it waits for the running jobs, without heartbeats: they are stopped.
+    """
+
+    def __init__(self, processes: Processes) -> None:
+        super().__init__(logging.WARNING)
+        self._processes = processes
+        self._told: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a line."""
-        action = str(getattr(record, "action", ""))
-        if not action.startswith("job_"):
-            Console().print(f"{record.name}: {record.getMessage()}")
+        action, line = str(getattr(record, "action", "")), " ".join(record.getMessage().split())
+        if action == "side_task_failed":
+            self._processes.stop()
+        if not action.startswith("job_") and line not in self._told:
+            self._told.add(line)
+            Console().print(f"{record.name}: {line}")
 
 
-def _let_log() -> None:
+def _let_log(processes: Processes) -> None:
+    lines = _Lines(processes)
     for name in ("procrastinate", "psycopg.pool"):
         logger = logging.getLogger(name)
-        logger.addHandler(_Lines(logging.WARNING))
+        logger.addHandler(lines)
         logger.propagate = False

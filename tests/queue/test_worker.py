@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE, USAGE
@@ -224,14 +225,36 @@ def test_a_job_that_is_aborted_stops(queue: Queue) -> None:
 
 @needs_postgres
 @pytest.mark.long
-def test_a_worker_whose_database_goes_away_ends_with_4(queue: Queue) -> None:
-    worker = queue.start(NOWHERE, "worker", "--silence", "3")
-    until(lambda: queue.rows("SELECT 1 FROM pg_tables WHERE tablename = 'procrastinate_workers'"))
-    until(lambda: queue.rows("SELECT * FROM procrastinate_workers"))
+def test_a_worker_survives_that_its_connections_are_closed(queue: Queue) -> None:
     name = queue.database.split("?")[0].rpartition("/")[2]
-    server = queue.database.replace(f"/{name}", "/postgres")
-    Queue(server, queue.data).rows(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
-    )
-    worker.send_signal(signal.SIGTERM)
-    worker.communicate(timeout=60)
+    others = f"FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    with running(*TEN, "--latency", "0.3") as server:
+        number = queue.enqueue(server.url, "story", "-a", "sids=1-9")
+        words = ("worker", "--until-empty", "--silence", "3", "--pause", "0.1", "-s", "CONCURRENT_REQUESTS=1")
+        worker = queue.start(server.url, *words, *SPEED)
+        until(lambda: pages(server))
+        queue.rows(f"SELECT pg_terminate_backend(pid) {others}")
+        _, err = worker.communicate(timeout=60)
+    assert worker.returncode == OK, err
+    assert "exit status 75: the store's lock was lost" in err
+    assert "Traceback" not in err
+    assert queue.jobs() == {number: "succeeded"}
+    assert queue.rows("SELECT count(*) FROM stories") == [(9,)]
+
+
+@needs_postgres
+@pytest.mark.long
+def test_a_worker_whose_database_is_gone_ends_with_4(queue: Queue) -> None:
+    worker = queue.start(NOWHERE, "worker", "--silence", "3")
+    assert worker.stderr is not None
+    assert "the worker begins" in worker.stderr.readline()
+    address, _, rest = queue.database.partition("?")
+    server, _, name = address.rpartition("/")
+    until(lambda: queue.rows("SELECT * FROM procrastinate_workers"))
+    with psycopg.connect(f"{server}/postgres?{rest}", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    _, err = worker.communicate(timeout=60)
+    assert worker.returncode == CANNOT_WRITE, err
+    assert err.splitlines()[-1].startswith("solidot: the queue's database ")
+    assert "Traceback" not in err
