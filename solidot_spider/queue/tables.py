@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from procrastinate import sql
@@ -13,6 +15,8 @@ from solidot_spider.store.errors import StoreError, store_errors
 
 _LOCK = 0x501D09
 """The key of the advisory lock under which the tables are made: several workers may begin at once."""
+
+_ALONE = 0x501D0A
 
 _ENDINGS = """
 CREATE TABLE IF NOT EXISTS solidot_job_endings (
@@ -60,6 +64,13 @@ def _missing(connection: Connection) -> str:
     called = {name for query in sql.queries.values() for name in _FUNCTION.findall(query)}
     known = connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE 'procrastinate%'")).scalars()
     return min(called - set(known), default="")
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[bool]:
+    """Whether no other worker is in such a ``with`` block; one that dies leaves it."""
+    with engine.connect() as connection:
+        yield bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _ALONE}).scalar_one())
 
 
 def write_ending(engine: Engine, job: int, status: int, sentence: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from procrastinate import App, JobContext
+from procrastinate import JobContext
+from procrastinate.jobs import Status
+from sqlalchemy import Engine
 
-from solidot_spider.base.console import Console
-from solidot_spider.queue.job import UPKEEP, Job
+from solidot_spider.queue import tables
+from solidot_spider.queue.job import UPKEEP
+from solidot_spider.queue.tasks import Jobs
 
 SILENCE = 30.0
 """By default, seconds without a heartbeat after which a worker is dead; it sends three in that time."""
@@ -17,34 +20,39 @@ _KEPT_HOURS = 1
 _MINUTE = 60
 
 
-def register(app: App, silence: float) -> None:
+def register(jobs: Jobs, engine: Engine, silence: float) -> None:
     """Let the engine run it each minute, or more often where workers are taken for dead sooner.
 
+    Its jobs have no lock of the engine's: one that died with its worker would keep it for ever.
+
     Args:
-        app: the engine.
+        jobs: runs the worker's jobs.
+        engine: the store's database.
         silence: seconds without a heartbeat after which a worker is dead.
     """
 
-    @app.task(name="upkeep", pass_context=True, queue=UPKEEP)
-    async def upkeep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the tick's
-        await _take_up(context.app, silence)
-        await context.app.job_manager.delete_old_jobs(_KEPT_HOURS, queue=UPKEEP, include_failed=True)
-        await context.app.job_manager.delete_old_jobs(KEPT_DAYS * 24, include_aborted=True, include_cancelled=True)
+    @jobs.app.task(name=UPKEEP, pass_context=True, queue=UPKEEP)
+    async def upkeep(_: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the tick's
+        with tables.alone(engine) as is_alone:
+            if is_alone:
+                await _keep_up(jobs, silence)
 
     seconds = max(1, round(silence / 2))
-    app.periodic_registry.register_task(
+    jobs.app.periodic_registry.register_task(
         task=upkeep,
         cron="* * * * *" if silence * 2 >= _MINUTE else f"* * * * * */{seconds}",
         periodic_id="",
-        configure_kwargs={"queue": UPKEEP, "lock": UPKEEP, "queueing_lock": UPKEEP, "priority": 1},
+        configure_kwargs={"queue": UPKEEP, "queueing_lock": UPKEEP, "priority": 1},
     )
 
 
-async def _take_up(app: App, silence: float) -> None:
-    manager = app.job_manager
+async def _keep_up(jobs: Jobs, silence: float) -> None:
+    manager = jobs.app.job_manager
     await manager.prune_stalled_workers(silence)
     for row in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
-        await manager.retry_job(row)
-        if row.queue != UPKEEP:
-            name = Job.stored(row.task_name, row.task_kwargs).name
-            Console().print(f"job {row.id} goes back into the queue, its worker is dead: {name}")
+        if row.queue == UPKEEP:
+            await manager.finish_job(row, Status.FAILED, delete_job=False)
+        else:
+            await jobs.take_up(row)
+    await manager.delete_old_jobs(_KEPT_HOURS, queue=UPKEEP, include_failed=True)
+    await manager.delete_old_jobs(KEPT_DAYS * 24, include_aborted=True, include_cancelled=True)

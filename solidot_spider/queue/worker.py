@@ -63,10 +63,10 @@ def serve(chosen: Options, engine: Engine, plan: Plan) -> int:
     """
     processes = Processes()
     _let_log(processes)
-    jobs = tasks.Jobs(engine, processes, plan.policy, plan.settings)
     app = apps.of(chosen, plan.at_once)
-    tasks.register(app, jobs, plan.policy)
-    upkeep.register(app, plan.silence)
+    jobs = tasks.Jobs(app, engine, processes, plan.policy, plan.settings)
+    jobs.register()
+    upkeep.register(jobs, engine, plan.silence)
     for line in plan.cron:
         tasks.add_tick(app, line, chosen.site_url)
     work = _Work(app, queue_of(chosen.site_url), plan, processes)

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.long
 
 DEPLOY = Path(str(files("solidot_spider.deploy")))
 SERVICE, TIMER = DEPLOY / "solidot.service", DEPLOY / "solidot.timer"
+WORKER = DEPLOY / "solidot-worker.service"
 INSTALLED, HERE = "/opt/solidot/", f"{sys.prefix}/"
 FAST = {"SCRAPY_SETTINGS_MODULE": "tests.fast_settings", "PYTHONPATH": str(documents.ROOT)}
 SITE = ("--stories", "generated:300")
@@ -85,16 +86,27 @@ def run_service(tmp_path: Path, file: Mapping[str, str], *before: str) -> subpro
 
 
 @needs_systemd
-@pytest.mark.parametrize("name", [SERVICE.name, TIMER.name])
+@pytest.mark.parametrize("name", [SERVICE.name, TIMER.name, WORKER.name])
 def test_systemd_finds_nothing_wrong(tmp_path: Path, name: str) -> None:
-    for file in (SERVICE, TIMER):
+    for file in (SERVICE, TIMER, WORKER):
         (tmp_path / file.name).write_text(file.read_text().replace(INSTALLED, HERE))
     assert analyze("verify", "--man=no", str(tmp_path / name)) == ""
 
 
 @needs_systemd
-def test_the_service_may_do_little() -> None:
-    analyze("security", "--no-pager", "--offline=true", f"--threshold={MOST_EXPOSURE}", str(SERVICE))
+@pytest.mark.parametrize("service", [SERVICE, WORKER], ids=lambda each: each.name)
+def test_the_service_may_do_little(service: Path) -> None:
+    analyze("security", "--no-pager", "--offline=true", f"--threshold={MOST_EXPOSURE}", str(service))
+
+
+def test_a_worker_of_the_queue_may_do_what_a_crawl_may() -> None:
+    crawl, worker = unit(SERVICE), unit(WORKER)
+    differs = {name for name in crawl.keys() | worker.keys() if crawl.get(name) != worker.get(name)}
+    assert differs == {
+        *("Description", "Type", "ExecStart", "Restart", "RestartSec", "RestartPreventExitStatus", "KillMode"),
+        *("SuccessExitStatus", "TimeoutStartSec", "WantedBy"),
+    }
+    assert worker["KillMode"] == ["mixed"]
 
 
 @needs_systemd

@@ -42,6 +42,10 @@ class Queue:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def change(self, statement: str) -> None:
+        with psycopg.connect(self.database) as connection:
+            connection.execute(statement.encode())
+
     def jobs(self) -> dict[int, str]:
         """The status of each job by its number."""
         return dict(self.rows("SELECT id, status::text FROM procrastinate_jobs WHERE queue_name <> 'upkeep'"))

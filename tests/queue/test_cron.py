@@ -67,7 +67,7 @@ def apps_of(chosen: Options, engine: Engine, count: int) -> list[App]:
     made = []
     for _ in range(count):
         app = apps.of(chosen)
-        tasks.register(app, tasks.Jobs(engine, Processes(), Policy(), {}), Policy())
+        tasks.Jobs(app, engine, Processes(), Policy(), {}).register()
         tasks.add_tick(app, CronLine("* * * * *", Job("crawl", "latest", {"limit": "5"})), chosen.site_url)
         made.append(app)
     return made

@@ -151,6 +151,7 @@ def test_a_job_that_needs_a_person_fails_and_tells_why(queue: Queue) -> None:
 
 
 @needs_postgres
+@pytest.mark.long
 def test_a_job_that_may_heal_is_tried_so_often_and_no_more(queue: Queue) -> None:
     number = queue.enqueue(NOWHERE, "story", "-a", "sids=1-3")
     words = ("--tries", "2", "--pause", "0.1", "--silence", "1", "-s", "SOLIDOT_PATIENCE=0")
@@ -164,6 +165,20 @@ def test_a_job_that_may_heal_is_tried_so_often_and_no_more(queue: Queue) -> None
 
 
 @needs_postgres
+def test_jobs_of_dead_workers_are_taken_up_so_often_and_no_more(queue: Queue) -> None:
+    jobs = [queue.enqueue(NOWHERE, "export", f"{each}.jsonl") for each in "ab"]
+    queue.change("UPDATE procrastinate_jobs SET status = 'doing', attempts = CASE id WHEN 1 THEN 3 ELSE 4 END")
+    queue.change("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('upkeep', 'upkeep', 'doing')")
+    done = queue.run(NOWHERE, "worker", "--until-empty", "--silence", "1", "--tries", "5")
+    assert done.status == TROUBLE
+    assert f"job {jobs[0]} goes back into the queue, its worker is dead: export " in done.err
+    assert f"job {jobs[1]} ended with 1 at try 5, a person must look at it: export " in done.err
+    assert done.err.count("its worker died at try 5") == 1
+    assert queue.jobs() == {jobs[0]: "succeeded", jobs[1]: "failed"}
+    assert queue.rows("SELECT id FROM procrastinate_jobs WHERE status = 'doing'") == []
+
+
+@needs_postgres
 def test_a_worker_leaves_the_jobs_of_another_site_alone(queue: Queue) -> None:
     number = queue.enqueue(NOWHERE, "story", "-a", "sids=1")
     done = queue.run("http://127.0.0.1:10", "worker", "--until-empty", *SPEED)
@@ -172,7 +187,7 @@ def test_a_worker_leaves_the_jobs_of_another_site_alone(queue: Queue) -> None:
 
 
 @needs_postgres
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("by", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_a_stopped_worker_stops_its_crawl_and_gives_the_job_back(queue: Queue, by: signal.Signals) -> None:
     with running(*MANY) as server:
         number = queue.enqueue(server.url, "story", "-a", "sids=1-100000")
