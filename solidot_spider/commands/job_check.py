@@ -10,7 +10,7 @@ from solidot_spider.base import sids
 from solidot_spider.base.sids import ArgumentError
 from solidot_spider.commands import export, parser, reparse
 from solidot_spider.crawl import command_words
-from solidot_spider.queue.job import CRAWL, EXPORT, Job
+from solidot_spider.queue.job import CRAWL, EXPORT, TAKES, Job
 
 LONGEST = 100_000
 """Characters of an argument: the kernel takes 131,072 for a word of a command line."""
@@ -34,6 +34,8 @@ def checked(words: Sequence[str], given: Sequence[str], settings: Mapping[str, s
         if text[:1] == "=" or "=" not in text:
             raise ArgumentError(f"-a {text}: no NAME=VALUE")
     if why := command_words.repeated(given):
+        raise ArgumentError(why)
+    if words and words[0] not in TAKES and (why := command_words.problem(words)):
         raise ArgumentError(why)
     job = _settled(Job.of(words, {name: value for name, _, value in (text.partition("=") for text in given)}))
     for name, value in job.arguments.items():

@@ -45,7 +45,7 @@ def run(
         return refuse(why, USAGE)
     from solidot_spider.base.sids import ArgumentError
     from solidot_spider.queue import tables
-    from solidot_spider.store import database
+    from solidot_spider.store import database, sites
     from solidot_spider.store.errors import StoreError
     from solidot_spider.store.store import Store
 
@@ -53,7 +53,8 @@ def run(
         settings = _settings(arguments.settings)
         chosen = _options(settings)
         checked = check(settings)
-        with Store.opened(chosen, create=True):  # brings it forward, too
+        with Store.opened(chosen, create=True) as store:  # brings it forward, too
+            sites.known(store, chosen.site_url, chosen.mirror_of)
             engine, where = database.connect(chosen, create=True)
         try:
             tables.prepare(engine, where)

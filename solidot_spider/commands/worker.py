@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 86_400.0
 MOST = 1000
+LEAST_SILENCE = 1.0
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--silence",
-        type=_seconds,
+        type=_silence,
         default=30.0,
         metavar="S",
         help="a worker that has been silent for so many seconds is dead, and its job is taken up; the same for all "
@@ -60,13 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Work; the exit status."""
 
     def check(settings: Settings) -> list[CronLine]:
+        from solidot_spider.base.sids import ArgumentError
         from solidot_spider.commands import job_check
         from solidot_spider.queue import cron_line
 
-        return [
+        lines = [
             cron_line.parse(line, lambda words, given: job_check.checked(words, given, settings))
             for line in arguments.cron
         ]
+        for line, text in zip(lines, arguments.cron, strict=True):
+            if lines.count(line) > 1:
+                raise ArgumentError(f"--cron {text!r}: it is given {lines.count(line)} times; give it once")
+        return lines
 
     def work(chosen: Options, engine: Engine, settings: Settings, lines: list[CronLine]) -> int:
         from solidot_spider.queue import worker
@@ -99,6 +105,12 @@ def _seconds(text: str) -> float:
     if not 0 < number <= MOST_SECONDS:
         raise argparse.ArgumentTypeError(f"{text!r}: give a number of seconds above 0, up to {MOST_SECONDS:,.0f}")
     return number
+
+
+def _silence(text: str) -> float:
+    if (seconds := _seconds(text)) < LEAST_SILENCE:
+        raise argparse.ArgumentTypeError(f"{text!r}: give {LEAST_SILENCE:g} second or more")
+    return seconds
 
 
 VERB = Verb(

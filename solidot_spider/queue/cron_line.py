@@ -40,7 +40,7 @@ def parse(line: str, check: Check) -> CronLine:
     except ValueError as error:
         raise ArgumentError(f"--cron {line!r}: {error}") from error
     fields, rest = " ".join(words[:FIELDS]), words[FIELDS:]
-    if len(words) < FIELDS or not croniter.is_valid(fields):
+    if len(words) < FIELDS or not _comes(fields):
         raise ArgumentError(
             f"--cron {line!r}: {fields!r} is no time; give minute, hour, day, month and day of the week, then the "
             f"spider and its arguments, such as {EXAMPLE!r}"
@@ -50,3 +50,11 @@ def parse(line: str, check: Check) -> CronLine:
         return CronLine(fields, check(names, [word for word in rest if "=" in word]))
     except ArgumentError as error:
         raise ArgumentError(f"--cron {line!r}: {error}") from error
+
+
+def _comes(fields: str) -> bool:
+    """Whether these are fields of cron, and their time comes: the 30th of February does not."""
+    try:
+        return bool(croniter.is_valid(fields) and croniter(fields).get_next())
+    except ValueError:
+        return False

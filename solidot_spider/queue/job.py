@@ -13,10 +13,10 @@ from typing import Any, Self
 from solidot_spider.base import site, spelling
 from solidot_spider.base.sids import ArgumentError
 
-UPKEEP = "upkeep"
-"""The queue of the workers' own task, of all sites: every worker of a database has it."""
-
 CRAWL, REPARSE, EXPORT = TASKS = ("crawl", "reparse", "export")
+
+UPKEEP = "upkeep"
+"""The workers' own task."""
 
 TAKES = {
     REPARSE: ("sids", "older-than-parser", "dry-run", "processes"),
@@ -119,6 +119,11 @@ def _options(arguments: Mapping[str, str]) -> Iterator[str]:
 def queue_of(base: str) -> str:
     """The name of the queue of a site, by the base of its addresses: a worker runs jobs of its own site only."""
     return shortened(site.identity(base), _LONGEST_QUEUE)
+
+
+def upkeep_of(base: str) -> str:
+    """The name of the queue of the workers' own task: whoever waits for the other one need not wait for this."""
+    return shortened(f"{UPKEEP} {site.identity(base)}", _LONGEST_QUEUE)
 
 
 def shortened(text: str, longest: int = _LONGEST_KEY) -> str:

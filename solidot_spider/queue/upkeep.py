@@ -7,7 +7,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Engine
 
 from solidot_spider.queue import tables
-from solidot_spider.queue.job import UPKEEP
+from solidot_spider.queue.job import UPKEEP, queue_of, upkeep_of
 from solidot_spider.queue.tasks import Jobs
 
 SILENCE = 30.0
@@ -20,7 +20,7 @@ _KEPT_HOURS = 1
 _MINUTE = 60
 
 
-def register(jobs: Jobs, engine: Engine, silence: float) -> None:
+def register(jobs: Jobs, engine: Engine, base: str, silence: float) -> None:
     """Let the engine run it each minute, or more often where workers are taken for dead sooner.
 
     Its jobs have no lock of the engine's: one that died with its worker would keep it for ever.
@@ -28,31 +28,32 @@ def register(jobs: Jobs, engine: Engine, silence: float) -> None:
     Args:
         jobs: runs the worker's jobs.
         engine: the store's database.
+        base: the site's base; the jobs of other sites are for workers of theirs.
         silence: seconds without a heartbeat after which a worker is dead.
     """
+    queue, own = queue_of(base), upkeep_of(base)
 
-    @jobs.app.task(name=UPKEEP, pass_context=True, queue=UPKEEP)
+    @jobs.app.task(name=UPKEEP, pass_context=True, queue=own)
     async def upkeep(_: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the tick's
         with tables.alone(engine) as is_alone:
             if is_alone:
-                await _keep_up(jobs, silence)
+                await _keep_up(jobs, queue, own, silence)
 
     seconds = max(1, round(silence / 2))
     jobs.app.periodic_registry.register_task(
         task=upkeep,
         cron="* * * * *" if silence * 2 >= _MINUTE else f"* * * * * */{seconds}",
-        periodic_id="",
-        configure_kwargs={"queue": UPKEEP, "queueing_lock": UPKEEP, "priority": 1},
+        periodic_id=own,
+        configure_kwargs={"queue": own, "queueing_lock": own, "priority": 1},
     )
 
 
-async def _keep_up(jobs: Jobs, silence: float) -> None:
+async def _keep_up(jobs: Jobs, queue: str, own: str, silence: float) -> None:
     manager = jobs.app.job_manager
     await manager.prune_stalled_workers(silence)
-    for row in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
-        if row.queue == UPKEEP:
-            await manager.finish_job(row, Status.FAILED, delete_job=False)
-        else:
-            await jobs.take_up(row)
-    await manager.delete_old_jobs(_KEPT_HOURS, queue=UPKEEP, include_failed=True)
-    await manager.delete_old_jobs(KEPT_DAYS * 24, include_aborted=True, include_cancelled=True)
+    for row in await manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=silence):
+        await jobs.take_up(row)
+    for row in await manager.get_stalled_jobs(queue=own, seconds_since_heartbeat=silence):
+        await manager.finish_job(row, Status.FAILED, delete_job=False)
+    await manager.delete_old_jobs(_KEPT_HOURS, queue=own, include_failed=True)
+    await manager.delete_old_jobs(KEPT_DAYS * 24, queue=queue, include_aborted=True, include_cancelled=True)

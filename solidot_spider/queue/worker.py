@@ -20,7 +20,7 @@ from solidot_spider.base.outcome import CANNOT_WRITE, OK, TROUBLE
 from solidot_spider.queue import app as apps
 from solidot_spider.queue import tasks, upkeep
 from solidot_spider.queue.cron_line import CronLine
-from solidot_spider.queue.job import UPKEEP, queue_of
+from solidot_spider.queue.job import queue_of, upkeep_of
 from solidot_spider.queue.processes import Processes
 from solidot_spider.queue.retry import Policy
 
@@ -66,10 +66,10 @@ def serve(chosen: Options, engine: Engine, plan: Plan) -> int:
     app = apps.of(chosen, plan.at_once)
     jobs = tasks.Jobs(app, engine, processes, plan.policy, plan.settings)
     jobs.register()
-    upkeep.register(jobs, engine, plan.silence)
+    upkeep.register(jobs, engine, chosen.site_url, plan.silence)
     for line in plan.cron:
         tasks.add_tick(app, line, chosen.site_url)
-    work = _Work(app, queue_of(chosen.site_url), plan, processes)
+    work = _Work(app, [queue_of(chosen.site_url), upkeep_of(chosen.site_url)], plan, processes)
     try:
         asyncio.run(work.run())
     except (ProcrastinateException, OSError) as error:
@@ -82,11 +82,11 @@ def serve(chosen: Options, engine: Engine, plan: Plan) -> int:
 class _Work:
     """One worker in its loop, and what ends it."""
 
-    def __init__(self, app: App, queue: str, plan: Plan, processes: Processes) -> None:
+    def __init__(self, app: App, queues: list[str], plan: Plan, processes: Processes) -> None:
         self.is_ending = False
         """Whether it was told to end, or has nothing left to do."""
         self._app = app
-        self._queue = queue
+        self._queues = queues
         self._plan = plan
         self._processes = processes
         self._working: asyncio.Task[None] | None = None
@@ -99,7 +99,7 @@ class _Work:
         async with self._app.open_async():
             self._working = asyncio.create_task(self._work())
             looking = asyncio.create_task(self._look()) if self._plan.until_empty else None
-            Console().print(f"the worker begins: {self._queue}, {self._plan.at_once} at a time")
+            Console().print(f"the worker begins: {self._queues[0]}, {self._plan.at_once} at a time")
             with suppress(asyncio.CancelledError):
                 await self._working
             if looking:
@@ -109,7 +109,7 @@ class _Work:
     async def _work(self) -> None:
         plan = self._plan
         await self._app.run_worker_async(
-            queues=[self._queue, UPKEEP],
+            queues=self._queues,
             concurrency=plan.at_once,
             install_signal_handlers=False,
             update_heartbeat_interval=plan.silence / HEARTBEATS,
@@ -124,7 +124,7 @@ class _Work:
         self._end()
 
     async def _jobs(self, status: str) -> list[Job]:
-        return list(await self._app.job_manager.list_jobs_async(queue=self._queue, status=status))
+        return list(await self._app.job_manager.list_jobs_async(queue=self._queues[0], status=status))
 
     def _signalled(self) -> None:
         """The first signal lets the jobs end in an orderly way, the second ends them, a third one the worker."""
@@ -155,7 +155,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a line."""
-        action, line = str(getattr(record, "action", "")), " ".join(record.getMessage().split())
+        action, line = str(getattr(record, "action", "")), _line(record)
         if action == "side_task_failed":
             self._processes.stop()
         if not action.startswith("job_") and line not in self._told:
@@ -163,9 +163,16 @@ class _Lines(logging.Handler):
             Console().print(f"{record.name}: {line}")
 
 
+def _line(record: logging.LogRecord) -> str:
+    message = record.getMessage()
+    if record.name == "asyncio" and record.exc_info:  # a task that nobody waits for; the rest of it tells of the code
+        message = f"{message.splitlines()[0]}: {record.exc_info[1]}"
+    return " ".join(message.split())
+
+
 def _let_log(processes: Processes) -> None:
     lines = _Lines(processes)
-    for name in ("procrastinate", "psycopg.pool"):
+    for name in ("procrastinate", "psycopg.pool", "asyncio"):
         logger = logging.getLogger(name)
         logger.addHandler(lines)
         logger.propagate = False

@@ -48,7 +48,7 @@ class Queue:
 
     def jobs(self) -> dict[int, str]:
         """The status of each job by its number."""
-        return dict(self.rows("SELECT id, status::text FROM procrastinate_jobs WHERE queue_name <> 'upkeep'"))
+        return dict(self.rows("SELECT id, status::text FROM procrastinate_jobs WHERE task_name <> 'upkeep'"))
 
 
 @pytest.fixture

@@ -50,6 +50,8 @@ def test_what_is_no_time_is_refused(line: str) -> None:
         ("20 * * * *", "give SPIDER, reparse, or export OUT, not nothing"),
         ("20 * * * * ltest", "no spider is called ltest; there is daily, latest, story; did you mean latest?"),
         ("20 * * * * daily dat=today", "unknown argument dat; daily takes since, until, date"),
+        ("0 0 30 2 * latest", "'0 0 30 2 *' is no time"),
+        ("20 * * * * latest", "it is given 2 times; give it once"),
         ("20 * * * * latest limit=0", "limit=0: not a number of pages"),
         ("20 * * * * latest limit=1 limit=2", "-a limit= is given 2 times"),
     ],

@@ -65,7 +65,8 @@ def test_a_wrong_crawl_is_refused_as_the_crawl_itself_does(queue: Queue, words: 
         (["export", "a.csv", "-a", "to=b"], "unknown argument to; export takes format, split"),
         (["reparse", "-a", "processes=0"], "'0' is no number of processes"),
         (["reparse", "-a", "sids=x"], "not story ids: 'x'"),
-        (["latest", "more"], "give SPIDER, reparse, or export OUT, not latest more"),
+        (["latest", "more"], "got latest more; there is story, latest, daily"),
+        (["story", "sids=1-5"], "got story sids=1-5; did you mean -a sids=1-5?"),
         (["latest", "-a", "limit"], "-a limit: no NAME=VALUE"),
         (["latest", "-s", "X"], "-s X: no NAME=VALUE"),
         (["story", "-a", f"sids={','.join(map(str, range(1, 60_000, 2)))}"], "a job takes 100,000: give fewer ids"),
@@ -168,7 +169,9 @@ def test_a_job_that_may_heal_is_tried_so_often_and_no_more(queue: Queue) -> None
 def test_jobs_of_dead_workers_are_taken_up_so_often_and_no_more(queue: Queue) -> None:
     jobs = [queue.enqueue(NOWHERE, "export", f"{each}.jsonl") for each in "ab"]
     queue.change("UPDATE procrastinate_jobs SET status = 'doing', attempts = CASE id WHEN 1 THEN 3 ELSE 4 END")
-    queue.change("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('upkeep', 'upkeep', 'doing')")
+    queue.change(
+        f"INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('upkeep {NOWHERE}', 'upkeep', 'doing')"
+    )
     done = queue.run(NOWHERE, "worker", "--until-empty", "--silence", "1", "--tries", "5")
     assert done.status == TROUBLE
     assert f"job {jobs[0]} goes back into the queue, its worker is dead: export " in done.err
@@ -204,6 +207,38 @@ def test_a_stopped_worker_stops_its_crawl_and_gives_the_job_back(queue: Queue, b
     ((stories,),) = queue.rows("SELECT count(*) FROM stories")
     assert asked - 2 <= stories <= asked
     assert queue.rows("SELECT * FROM procrastinate_workers") == []
+
+
+@needs_postgres
+@pytest.mark.long
+def test_an_export_runs_beside_a_crawl_and_another_crawl_waits(queue: Queue, tmp_path: Path) -> None:
+    with running(*MANY) as server:
+        first = queue.enqueue(server.url, "story", "-a", "sids=1-100000")
+        second = queue.enqueue(server.url, "story", "-a", "sids=7")
+        worker = queue.start(server.url, "worker", "--concurrency", "3", "--silence", "3", *SPEED)
+        until(lambda: len(pages(server)) >= 10)
+        third = queue.enqueue(server.url, "export", "all.jsonl")
+        until(lambda: queue.jobs()[third] == "succeeded")
+        assert queue.jobs() == {first: "doing", second: "todo", third: "succeeded"}
+        (told,) = [line for line in queue.run(NOWHERE, "status").out.splitlines() if line.startswith("queue: ")]
+        (alive,) = status(queue.data, {"SOLIDOT_DATABASE_URL": queue.database})["queue"]["workers"]
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=30)
+    assert told.startswith("queue: 1 waiting, the oldest for ")
+    assert told.endswith("; 1 running; 0 failed")
+    assert 0 <= alive["silent"] < 3
+    assert (tmp_path / "all.jsonl").exists()
+
+
+@needs_postgres
+def test_the_store_of_another_site_is_refused(queue: Queue) -> None:
+    with running(*TEN) as server:
+        assert queue.run(server.url, "crawl", "story", "-a", "sid=1", *SPEED).status == OK
+    for words in (("enqueue", "latest"), ("worker",)):
+        refused = queue.run(NOWHERE, *words, env={"SOLIDOT_MIRROR_OF": ""})
+        assert (refused.status, refused.out, refused.err.count("\n")) == (USAGE, "", 1)
+        assert "https://www.solidot.org" in refused.err
+        assert NOWHERE in refused.err
 
 
 @needs_postgres
