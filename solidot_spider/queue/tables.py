@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, text
 
 from solidot_spider.store.errors import StoreError, store_errors
 
-_LOCK = 0x501D09
+_LOCK = 0x501D10
 """The key of the advisory lock under which the tables are made: several workers may begin at once."""
 
-_ALONE = 0x501D0A
+_ALONE = 0x501D11
 
 _ENDINGS = """
 CREATE TABLE IF NOT EXISTS solidot_job_endings (
