@@ -173,8 +173,13 @@ class StoryFeed(FeedExporter):
         Args:
             is_good: whether the run was good enough to touch an old file; its own journal is always published.
         """
-        for storage in self.files:
+        for slot in self.slots:
+            storage = slot.storage
+            if not isinstance(storage, PartFileStorage):
+                continue
             try:
+                if not storage.is_complete:  # the reactor ended before the spider was closed
+                    storage.end(has_records=bool(slot.itemcount))
                 if is_good or storage.is_journal:
                     storage.publish()
                 else:

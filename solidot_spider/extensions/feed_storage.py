@@ -36,7 +36,8 @@ class PartFileStorage:
         self.left: Path | None = None
         """Where the new records are, if the target was not touched."""
         self._waits_for_run = "part" in chosen
-        self._is_complete = False
+        self.is_complete = False
+        """Whether nothing more is written."""
         self._file: PartFile | IO[bytes] | None = None
 
     def open(self, spider: Spider) -> IO[bytes]:  # noqa: ARG002 - Scrapy's interface
@@ -54,9 +55,19 @@ class PartFileStorage:
         Raises:
             OSError: the target cannot be replaced; the records stay in the part.
         """
-        self._is_complete = True
+        self.is_complete = True
         if not self._waits_for_run:
             self.publish()
+
+    def end(self, *, has_records: bool) -> None:
+        """Nothing more is written to a feed that was not closed: its part is complete if it is a journal of lines."""
+        if not has_records:
+            self.discard()
+        elif self.is_journal:
+            self.is_complete = True
+        elif self._file is not None:
+            self.left = self.part
+            self._close()
 
     def publish(self) -> None:
         """Put the part in the target's place, or behind its lines.
@@ -64,7 +75,7 @@ class PartFileStorage:
         Raises:
             OSError: the target cannot be replaced; the records stay in the part.
         """
-        if not self._is_complete:
+        if not self.is_complete:
             return
         try:
             if not isinstance(self._file, PartFile):
@@ -81,7 +92,7 @@ class PartFileStorage:
 
     def leave(self) -> None:
         """Leave the target as it is, and the records in the part."""
-        if self._is_complete:
+        if self.is_complete:
             self.left = self.part if isinstance(self._file, PartFile) else None
             self._close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from typing import NoReturn
 
@@ -87,7 +86,6 @@ class Command(crawl.Command):
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         self.settings.set("SOLIDOT_PROGRESS", not opts.quiet and sys.stderr.isatty(), priority="cmdline")
         console = Console(quiet=opts.quiet)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until Scrapy's own: `wait=` may last
         try:
             assert self.crawler_process is not None
             spider = named.spider_class(self.crawler_process.spider_loader, args[0])

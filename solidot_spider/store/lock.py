@@ -5,6 +5,8 @@ Both end with their process, however it ends; that in PostgreSQL also when its m
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,17 +122,33 @@ def _lock(engine: Engine, where: str, timeout: float) -> Lock:
 
 
 def _take(lock: Lock, where: str, name: str, wait: Wait | None) -> None:
-    deadline = time.monotonic() + (wait.seconds if wait else 0.0)
-    is_told = False
-    while not lock.take(named(name)):
-        holder = lock.holder() or "another run"
-        rest = deadline - time.monotonic()
-        if wait is None or rest <= 0:
-            raise LockedError(f"{where}: held by {holder}; wait for its end, or ask for one story by sid=")
-        if not is_told:
-            wait.told(holder)
-            is_told = True
-        time.sleep(min(AGAIN, rest))
+    if lock.take(named(name)):
+        return
+    holder = lock.holder() or "another run"
+    if wait is not None:
+        wait.told(holder)
+        deadline = time.monotonic() + wait.seconds
+        with _interrupted_by_sigterm():
+            while (rest := deadline - time.monotonic()) > 0:
+                time.sleep(min(AGAIN, rest))
+                if lock.take(named(name)):
+                    return
+                holder = lock.holder() or holder
+    raise LockedError(f"{where}: held by {holder}; wait for its end, or ask for one story by sid=")
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM raises ``KeyboardInterrupt`` inside the block, where it would end the process without a word."""
+    is_ours = threading.current_thread() is threading.main_thread()
+    if not is_ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def named(name: str) -> str:

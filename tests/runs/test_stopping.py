@@ -19,6 +19,10 @@ SLACK = 5.0
 site = partial(faulty, stories="generated:200")
 
 
+def has_begun(data: Path) -> bool:
+    return any(data.glob("runs/*.run"))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("wait", ["retry-after", "back-off", "crawl-delay"])
@@ -141,3 +145,17 @@ def test_a_killed_run_leaves_whole_lines_and_the_next_run_names_them(data: Path)
     assert stories
     assert f"{part} was left by a run that was killed" in run.err
     assert read_stories(part) == stories
+
+
+@pytest.mark.long
+def test_a_run_that_is_stopped_as_it_begins_leaves_no_part(tmp_path: Path) -> None:
+    with site(tmp_path) as server:
+        for number in range(20):
+            data = tmp_path / f"data-{number}"
+            process = start(server.url, data, "crawl", "story", "-a", "sids=1-9")
+            until(partial(has_begun, data))
+            time.sleep(0.01 * number)  # an instant of chance, not one that an event tells
+            process.send_signal(signal.SIGTERM)
+            run = finish(process, data)
+            assert run.status in (1, -signal.SIGTERM)  # until Scrapy listens, a signal ends the process itself
+            assert not list(data.glob("runs/*.part"))
