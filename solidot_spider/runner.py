@@ -30,7 +30,8 @@ from solidot_spider.probe import expected_stories
 from solidot_spider.spiders.base import SidSpider
 from solidot_spider.store import sites
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.lock import Hold, LockedError, Wait
+from solidot_spider.store.lock.errors import LockedError
+from solidot_spider.store.lock.hold import Hold, Wait
 from solidot_spider.store.runs import RunStart
 from solidot_spider.store.store import Store
 

@@ -38,14 +38,14 @@ class OptionError(ValueError):
     """An option has a value that cannot be used; the message names both and what is allowed."""
 
 
-def _number(unit: str) -> Parser[float]:
+def _number(unit: str, least: int = 0) -> Parser[float]:
     def parse(name: str, text: str) -> float:
         try:
             number = float(text)
         except ValueError:
             number = -1.0
-        if not 0 <= number <= LARGEST:
-            raise OptionError(f"{name}={text}: give a number of {unit} from 0 to {LARGEST:,}")
+        if not least <= number <= LARGEST:
+            raise OptionError(f"{name}={text}: give a number of {unit} from {least} to {LARGEST:,}")
         return number
 
     return parse
@@ -53,13 +53,6 @@ def _number(unit: str) -> Parser[float]:
 
 def _count(name: str, text: str) -> int:
     return int(_number("files")(name, text))
-
-
-def _seconds(name: str, text: str) -> float:
-    number = _number("seconds")(name, text)
-    if number < 1:
-        raise OptionError(f"{name}={text}: too short; give a number of seconds from 1 on")
-    return number
 
 
 def _path(_: str, text: str) -> Path:
@@ -134,7 +127,9 @@ class Options:
     )
     patience: float = _option(10.0, _number("minutes"), "minutes without an answer before a run gives up")
     lock_timeout: float = _option(
-        60.0, _seconds, "seconds after which a run that shows no life loses the store to another one, in PostgreSQL"
+        60.0,
+        _number("seconds", 1),
+        "seconds after which a run that shows no life loses the store to another one, in PostgreSQL",
     )
     revisit: tuple[tuple[float, float], ...] = _option(
         _policy("", REVISIT),

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy the store; the exit status."""
     from solidot_spider.store.copy.target import CopyError
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock import LockedError
+    from solidot_spider.store.lock.errors import LockedError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

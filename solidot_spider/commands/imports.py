@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Import; the exit status."""
     from solidot_spider.base.sids import ArgumentError
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock import LockedError, LostLockError
+    from solidot_spider.store.lock.errors import LockedError, LostLockError
 
     stop = _Stop()
     try:

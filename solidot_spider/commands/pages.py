@@ -37,7 +37,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell, pack or drop; the exit status."""
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock import LockedError
+    from solidot_spider.store.lock.errors import LockedError
 
     if wrong := _wrong(arguments):
         return refuse(wrong, USAGE)

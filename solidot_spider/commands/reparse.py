@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from solidot_spider.base import sids
     from solidot_spider.reparse.run import Order, reparse
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock import LockedError
+    from solidot_spider.store.lock.errors import LockedError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -11,7 +11,7 @@ from solidot_spider.base.outcome import Outcome
 from solidot_spider.store.commit import Written
 from solidot_spider.store.database import BUSY
 from solidot_spider.store.errors import BusyError, StoreError, UnfitError
-from solidot_spider.store.lock import LostLockError
+from solidot_spider.store.lock.errors import LostLockError
 from solidot_spider.store.store import Store
 from solidot_spider.store.visit import Visit
 

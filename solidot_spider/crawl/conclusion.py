@@ -21,7 +21,7 @@ from solidot_spider.crawl.report import Report
 from solidot_spider.crawl.run_files import RunFiles
 from solidot_spider.crawl.session import Session
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock.errors import LockedError
 from solidot_spider.store.runs import RunStart
 
 Feeds = Sequence[tuple[Path, Path | None]]

@@ -77,8 +77,7 @@ class Session:
         self.breaker_openings = 0
         self._asking = plan.sids
         self._last_asked = self.asked = 0
-        self.is_closed = False
-        self.is_plain = False
+        self.is_closed = self.is_plain = False
         """Whether Scrapy runs the crawl without a ``CrawlRun``."""
 
     def attach(self, crawler: Crawler) -> None:
@@ -148,8 +147,8 @@ class Session:
         self.interrupted = ended == INTERRUPTED or (reason == "shutdown" and not self.faults.of_run)
         self.stopped = self.stopped or ended or (INTERRUPTED if self.interrupted else "") or self.faults.of_run
         if limiter:
-            self.breaker_openings = limiter.breaker.openings
             limiter.turns.close()
+            self.breaker_openings = limiter.breaker.openings
         self.recorder.close()
         why = self.stopped or reason
         self.ledger.close(why)
@@ -159,8 +158,7 @@ class Session:
         if self.proof is not None:
             self.proof.close()
             self.remarks += self.proof.remarks
-        ahead = self.recorder.commits.ahead if self.recorder.commits else 0
-        if ahead:
+        if self.recorder.commits and (ahead := self.recorder.commits.ahead):
             self.remarks.append(f"the store had times after now of {ahead} ids, not believed: a clock was ahead")
 
     def facts(self, *, cannot_write: bool = False) -> Facts:

@@ -23,7 +23,7 @@ from solidot_spider.extensions import logs
 from solidot_spider.runner import CrawlRun
 from solidot_spider.spiders import named
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock.errors import LockedError
 
 
 class Command(crawl.Command):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from solidot_spider.base.outcome import OK
 from solidot_spider.store import schema
-from solidot_spider.store.lock_holder import SINCE
+from solidot_spider.store.lock.holder import SINCE
 
 ENDED, RUNS, KILLED, OPEN = "ended", "runs", "killed", "open"
 """What a run does: ``open`` if nobody can tell, since a run of one story takes no lock."""

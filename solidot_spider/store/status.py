@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from solidot_spider.base.outcome import SETTLED, Outcome
 from solidot_spider.base.sids import Sids
-from solidot_spider.store import database, lock_holder, past_runs, schema, sites
+from solidot_spider.store import database, past_runs, schema, sites
 from solidot_spider.store.database import select_sids
 from solidot_spider.store.gaps import gap_count
+from solidot_spider.store.lock import holder as lock_holder
 from solidot_spider.store.past_runs import PastRun
 from solidot_spider.store.site_times import SiteTimes
 from solidot_spider.store.store import Store

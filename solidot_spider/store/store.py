@@ -29,7 +29,7 @@ from solidot_spider.store.store_file import StoreFile
 from solidot_spider.store.visit import Visit
 
 if TYPE_CHECKING:
-    from solidot_spider.store.lock import Hold, Wait
+    from solidot_spider.store.lock.hold import Hold, Wait
 
 AT_ONCE = 0.5
 """Seconds that a transaction waits for another program's where who writes comes again by itself."""
@@ -93,11 +93,11 @@ class Store:
             LockedError: another run holds the store.
             StoreError: the lock cannot be made.
         """
-        from solidot_spider.store import lock  # noqa: PLC0415 - filelock costs `status` 7 ms
+        from solidot_spider.store.lock import hold  # noqa: PLC0415 - filelock costs `status` 7 ms
 
-        with lock.held(self._engine, self.where, name, self._lock_timeout, wait) as hold:
-            self._check_lock = hold.check
-            yield hold
+        with hold.held(self._engine, self.where, name, self._lock_timeout, wait) as made:
+            self._check_lock = made.check
+            yield made
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

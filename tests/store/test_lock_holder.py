@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from solidot_spider.base.options import Options
-from solidot_spider.store import lock_holder
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock import holder as lock_holder
+from solidot_spider.store.lock.errors import LockedError
 from solidot_spider.store.store import Store
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from solidot_spider.base.options import Options
 from solidot_spider.store.errors import StoreError
-from solidot_spider.store.lock import LostLockError
+from solidot_spider.store.lock.errors import LostLockError
 from solidot_spider.store.store import Store
 from tests.conftest import needs_postgres
 from tests.stores import run, stored

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from solidot_spider.base.options import Options
 from solidot_spider.store import database, migrations, schema, sites
 from solidot_spider.store.errors import store_errors
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock.errors import LockedError
 from solidot_spider.store.store import Store
 
 POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")

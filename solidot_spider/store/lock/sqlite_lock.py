@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 
-from solidot_spider.store.lock import LostLockError
+from solidot_spider.store.lock.errors import LostLockError
 
 _PATIENCE = 0.2
 """Seconds to wait for the lock: who only looks whether it is held holds it for an instant."""

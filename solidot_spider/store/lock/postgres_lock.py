@@ -13,8 +13,8 @@ from contextlib import suppress
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from solidot_spider.store.lock import LostLockError
-from solidot_spider.store.lock_holder import KEY, OF_THE_LOCK, in_postgres
+from solidot_spider.store.lock.errors import LostLockError
+from solidot_spider.store.lock.holder import KEY, OF_THE_LOCK, in_postgres
 
 SIGNS = 4
 """How often life is shown within the time-out."""

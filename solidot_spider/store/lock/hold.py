@@ -15,22 +15,14 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Connection, Engine
 
 from solidot_spider.base import clock
-from solidot_spider.store.errors import StoreError, store_errors
-from solidot_spider.store.lock_holder import SINCE
+from solidot_spider.store.errors import store_errors
+from solidot_spider.store.lock.errors import LockedError
+from solidot_spider.store.lock.holder import SINCE
+from solidot_spider.store.lock.postgres_lock import PostgresLock
+from solidot_spider.store.lock.sqlite_lock import SqliteLock
 
 AGAIN = 1.0
 """Seconds between two tries of who waits for the lock."""
-
-
-class LockedError(RuntimeError):
-    """Another run holds the store; the message says which, and since when."""
-
-
-class LostLockError(StoreError):
-    """A run holds the store's lock no more, and must not write: another one may."""
-
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}, and another run may hold the store now; run it again: it goes on")
 
 
 class Lock(Protocol):
@@ -112,13 +104,7 @@ def held(engine: Engine, where: str, name: str, timeout: float, wait: Wait | Non
 
 
 def _lock(engine: Engine, where: str, timeout: float) -> Lock:
-    if engine.dialect.name == "postgresql":
-        from solidot_spider.store.postgres_lock import PostgresLock  # noqa: PLC0415 - of two locks one is needed
-
-        return PostgresLock(engine, where, timeout)
-    from solidot_spider.store.sqlite_lock import SqliteLock  # noqa: PLC0415
-
-    return SqliteLock(where)
+    return PostgresLock(engine, where, timeout) if engine.dialect.name == "postgresql" else SqliteLock(where)
 
 
 def _take(lock: Lock, where: str, name: str, wait: Wait | None) -> None:
