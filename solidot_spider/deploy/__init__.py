@@ -1,1 +1,1 @@
-"""Units for systemd that keep a dataset current: ``solidot.service`` and its timer."""
+"""What keeps a dataset current elsewhere: units for systemd, an image, files for Docker Compose and Kubernetes."""

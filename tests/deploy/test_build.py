@@ -11,6 +11,11 @@ import pytest
 
 from tests.crawling import copy_of_the_tree
 
+DEPLOYED = (
+    *("solidot.service", "solidot.timer"),
+    *("Dockerfile", "Dockerfile.dockerignore", "compose.yaml", "cronjob.yaml"),
+)
+
 
 @pytest.mark.long
 def test_what_an_older_build_has_left_is_not_packed(tmp_path: Path) -> None:
@@ -25,6 +30,7 @@ def test_what_an_older_build_has_left_is_not_packed(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "solidot_spider/spiders/story.py" in names
     assert "solidot_spider/spiders/deleted.py" not in names
+    assert {f"solidot_spider/deploy/{name}" for name in DEPLOYED} <= set(names)
     assert {f"solidot_spider/report/page{kind}" for kind in (".css", ".html", ".js", "-plots.js", "-search.js")} <= set(
         names
     )
