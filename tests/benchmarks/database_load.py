@@ -192,7 +192,7 @@ def main() -> None:
     print(f"sessions of a crawl: {load.most_sessions}; its most memory: {load.peak / 1024:.0f} MiB; ", end="")
     print(f"a database without tables: {empty / 2**20:.1f} MiB\n")
     rate = given.sites / GAP
-    rows = [
+    rows: list[tuple[object, ...]] = [
         ("transactions", f"{story.transactions:.2f}", f"{story.transactions * rate:,.0f} a second"),
         ("rows written", f"{story.rows_written:.1f}", f"{story.rows_written * rate:,.0f} a second"),
         ("rows read", f"{story.rows_read:.0f}", f"{story.rows_read * rate:,.0f} a second"),
