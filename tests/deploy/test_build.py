@@ -12,7 +12,7 @@ import pytest
 from tests.crawling import copy_of_the_tree
 
 DEPLOYED = (
-    *("solidot.service", "solidot.timer"),
+    *("solidot.service", "solidot.timer", "solidot-worker.service"),
     *("Dockerfile", "Dockerfile.dockerignore", "compose.yaml", "cronjob.yaml"),
 )
 

@@ -19,9 +19,9 @@ from packaging.specifiers import SpecifierSet
 
 from solidot_spider import __version__
 from solidot_spider.base import options
-from solidot_spider.cli import VERBS
 from solidot_spider.middlewares.rate_limiter import GRACE, LAST_QUESTIONS
 from tests import documents
+from tests.confined import unit
 from tests.conftest import needs_postgres
 from tests.crawling import executed, solidot, status
 from tests.server.client import running
@@ -36,8 +36,6 @@ OTHERS = {
 }
 """Variables of other programs: Python, libpq and PostgreSQL's image."""
 PAGE = documents.PAGES["containers"]
-
-needs_queue = pytest.mark.skipif("worker" not in VERBS, reason="this version has no verb `worker`")
 
 
 @cache
@@ -133,14 +131,19 @@ def test_the_crawl_of_each_file_runs(tmp_path: Path, name: str) -> None:
     assert status(tmp_path / "data")["stories"] == 20
 
 
-@needs_queue
 @needs_postgres
 @pytest.mark.long
 def test_the_worker_runs(tmp_path: Path, postgres: str) -> None:
     env = {"SOLIDOT_DATABASE_URL": postgres}
     with running("--stories", "generated:60") as server:
-        done = solidot(server.url, tmp_path / "data", *COMMANDS["compose-worker"], "--until-empty", env=env)
+        words = (*COMMANDS["compose-worker"], "--until-empty", "-s", "DOWNLOAD_DELAY=0")
+        done = solidot(server.url, tmp_path / "data", *words, env=env)
     assert done.status == 0, done.err
+
+
+def test_the_worker_has_the_lines_of_the_unit() -> None:
+    (line,) = unit(DEPLOY / "solidot-worker.service")["ExecStart"]
+    assert shlex.split(line)[1:] == COMMANDS["compose-worker"]
 
 
 def test_each_command_line_is_one_of_these() -> None:
@@ -160,8 +163,7 @@ def test_the_image_has_a_python_and_extras_that_there_are() -> None:
     assert version
     assert version[1] in SpecifierSet(PROJECT["requires-python"])
     (extras,) = re.findall(r"'\.\[(.+?)\]'", last("RUN") + all_of("RUN")[0])
-    assert set(extras.split(",")) - {"queue"} <= set(PROJECT["optional-dependencies"])
-    assert ("queue" in PROJECT["optional-dependencies"]) is ("worker" in VERBS)
+    assert set(extras.split(",")) <= set(PROJECT["optional-dependencies"])
 
 
 def test_the_image_is_built_of_what_the_package_is_and_of_nothing_else() -> None:
