@@ -78,7 +78,7 @@ class Session:
         self._asking = plan.sids
         self._last_asked = self.asked = 0
         self.is_closed = self.is_plain = False
-        """Whether Scrapy runs the crawl without a ``CrawlRun``."""
+        """``is_plain``: whether Scrapy runs the crawl without a ``CrawlRun``."""
 
     def attach(self, crawler: Crawler) -> None:
         """Become the session of this crawler: connect to its signals, count outcomes in its stats."""
