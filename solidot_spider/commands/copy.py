@@ -14,7 +14,7 @@ from solidot_spider.commands.verb import Verb, add_settings, store_options
 
 if TYPE_CHECKING:
     from solidot_spider.base.options import Options
-    from solidot_spider.store.copy.copying import Copied
+    from solidot_spider.store.copy.table_copy import Copied
     from solidot_spider.store.store import Store
 
 
@@ -28,7 +28,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Copy the store; the exit status."""
-    from solidot_spider.store.copy.target import CopyError
+    from solidot_spider.store.copy.address import CopyError
     from solidot_spider.store.errors import StoreError
     from solidot_spider.store.lock.errors import LockedError
 
@@ -55,19 +55,19 @@ def _copied(chosen: Options, address: str) -> list[str]:
     from solidot_spider.store.copy import copying, target
     from solidot_spider.store.store import Store
 
+    is_shown = sys.stderr is not None and sys.stderr.isatty()
     name = f"copy-{clock.now():%Y%m%dT%H%M%SZ}-{os.getpid()}"
     with (
         Store.opened(chosen) as source,
-        source.hold(name),
         target.opened(address, chosen) as made,
-        target.held(made, name),
+        target.held(source, made, name),
         tqdm(
-            total=copying.row_count(source),
+            total=copying.row_count(source) if is_shown else None,
             desc="copy",
             unit=" rows",
             leave=False,
             dynamic_ncols=True,
-            disable=not sys.stderr.isatty(),
+            disable=not is_shown,
         ) as bar,
     ):
         return list(_told(source, made, copying.copy(source, made, bar.update)))

@@ -68,6 +68,7 @@ def _story_count(engine: Engine, where: str) -> int:
         StoreError: it is none, or cannot be read.
     """
     with store_errors(where), engine.connect() as connection:
+        migrations.check_whole(connection, where)
         if migrations.version_of(connection, where) is None:
             raise no_store(where)
         return connection.execute(select(func.count()).select_from(schema.stories)).scalar_one()

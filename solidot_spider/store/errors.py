@@ -37,6 +37,14 @@ class NoStoreError(StoreError):
     """There is no store, and none was to be made."""
 
 
+class ForeignError(StoreError):
+    """A database is another program's; ``why`` says by what that is seen."""
+
+    def __init__(self, where: str, table: str) -> None:
+        self.why = f"this database is another program's: it has the table {table}"
+        super().__init__(f"{where}: {self.why}; name another by SOLIDOT_DATA_DIR or SOLIDOT_DATABASE_URL")
+
+
 @contextmanager
 def database_errors(where: str) -> Iterator[None]:
     """Turn each error of the database inside the block into a ``StoreError`` of one sentence."""

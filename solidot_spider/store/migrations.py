@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select, text, 
 from solidot_spider.base import origins, site
 from solidot_spider.store import schema
 from solidot_spider.store.database import writing
-from solidot_spider.store.errors import StoreError, no_store, store_errors
+from solidot_spider.store.errors import ForeignError, StoreError, no_store, store_errors
 
 Migration = Callable[[Connection], None]
 
@@ -70,14 +70,14 @@ def version() -> int:
     return FIRST_VERSION + len(MIGRATIONS)
 
 
-def migrate(engine: Engine, where: str, *, create: bool, may_be_unfinished: bool = False) -> None:
+def migrate(engine: Engine, where: str, *, create: bool, is_copy: bool = False) -> None:
     """Give a database this program's schema version.
 
     Args:
         engine: the database.
         where: the database's name for a person.
         create: make the tables if the database is empty.
-        may_be_unfinished: take a copy that is not finished, and leave its mark.
+        is_copy: take a copy that is not finished, too, and leave its mark; a new one gets it.
 
     Raises:
         StoreError: the database is empty and must stay so, is another program's, is newer than this program, has
@@ -86,8 +86,8 @@ def migrate(engine: Engine, where: str, *, create: bool, may_be_unfinished: bool
     with store_errors(where):
         with engine.connect() as connection:
             _check_encoding(connection, where)
-            if not may_be_unfinished and not is_whole(connection):
-                raise StoreError(f"{where}: a copy of a store that is not finished; run the same `solidot copy` again")
+            if not is_copy:
+                check_whole(connection, where)
             found = version_of(connection, where)
         if found == version():
             return
@@ -96,16 +96,16 @@ def migrate(engine: Engine, where: str, *, create: bool, may_be_unfinished: bool
         if found is None and engine.dialect.name == "sqlite":
             _set_file_format(engine)
         with writing(engine) as connection:
-            _bring_forward(connection, where)
+            _bring_forward(connection, where, is_copy=is_copy)
 
 
-def _bring_forward(connection: Connection, where: str) -> None:
+def _bring_forward(connection: Connection, where: str, *, is_copy: bool) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
     found = version_of(connection, where)  # again: another program may have been faster
     if found is None:
         schema.metadata.create_all(connection)
-        connection.execute(insert(schema.schema), {"version": version()})
+        connection.execute(insert(schema.schema), {"version": version() + (UNFINISHED if is_copy else 0)})
         return
     for migration in MIGRATIONS[found - FIRST_VERSION :]:
         migration(connection)
@@ -117,6 +117,16 @@ def is_whole(connection: Connection) -> bool:
     """Whether a database is no copy that is not finished."""
     found = _written_version(connection)
     return found is None or found < UNFINISHED
+
+
+def check_whole(connection: Connection, where: str) -> None:
+    """See that a database is no copy that is not finished.
+
+    Raises:
+        StoreError: it is one.
+    """
+    if not is_whole(connection):
+        raise StoreError(f"{where}: a copy of a store that is not finished; run the same `solidot copy` again")
 
 
 def mark(connection: Connection, *, is_whole: bool) -> None:
@@ -166,10 +176,7 @@ def version_of(connection: Connection, where: str) -> int | None:
     if schema.schema.name not in names:
         taken = names if connection.dialect.name == "sqlite" else names & set(schema.metadata.tables)
         if taken:
-            raise StoreError(
-                f"{where}: this database is another program's: it has the table {min(taken)}; "
-                "name another by SOLIDOT_DATA_DIR or SOLIDOT_DATABASE_URL"
-            )
+            raise ForeignError(where, min(taken))
         return None
     found = (_written_version(connection) or 0) % UNFINISHED
     if found > version():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -11,9 +12,9 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, TypeDecorator, func, select, type_coerce
 from sqlalchemy.types import TypeEngine
 
-Row = tuple[Any, ...]
+from solidot_spider.store.copy.chunks import Row, chunks
 
-BUFFERED = 500
+BUFFERED = 100
 """Rows of a table that are in memory at once."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -42,8 +43,8 @@ class Rows:
         names = [column.name for column in table.columns]
         self._key = [names.index(column.name) for column in table.primary_key]
         first = next(iter(table.primary_key))
-        self.first: ColumnElement[Any] = type_coerce(first, _stored(first))
-        if dialect == "postgresql" and isinstance(_stored(first), Text):
+        self.first: ColumnElement[Any] = type_coerce(first, stored_type(first))
+        if dialect == "postgresql" and isinstance(stored_type(first), Text):
             self.first = self.first.collate("C")
 
     def key(self, row: Row) -> Row:
@@ -54,7 +55,7 @@ class Rows:
         """The first column of a row's key."""
         return row[self._key[0]]
 
-    def read(self, connection: Connection, after: Any = None, upto: Any = None) -> Iterator[list[Row]]:
+    def read(self, connection: Connection, after: Any = None, upto: Any = None) -> Generator[list[Row]]:
         """The rows that share the first column of their key, group after group.
 
         Args:
@@ -62,15 +63,20 @@ class Rows:
             after: only groups after this one; None for all.
             upto: only groups up to this one; None for all.
         """
-        columns = [type_coerce(column, _stored(column)).label(column.name) for column in self.table.columns]
+        columns = [type_coerce(column, stored_type(column)).label(column.name) for column in self.table.columns]
         statement: Select[Any] = select(*columns).order_by(self.first)
         if after is not None:
             statement = statement.where(self.first > after)
         if upto is not None:
             statement = statement.where(self.first <= upto)
-        found = connection.execute(statement, execution_options={"yield_per": BUFFERED})
-        for _, rows in groupby((tuple(row) for row in found), self.group):
-            yield sorted(rows, key=self.key)
+        with connection.execute(statement, execution_options={"yield_per": BUFFERED}) as found:
+            for _, rows in groupby((tuple(row) for row in found), self.group):
+                yield sorted(rows, key=self.key)
+
+    def part(self, connection: Connection, after: Any, upto: Any) -> list[Row]:
+        """The first rows that ``read`` would give, as many as a chunk has; none are read beyond."""
+        with closing(self.read(connection, after, upto)) as groups:
+            return next(chunks(groups), [])
 
     def count(self, connection: Connection) -> int:
         """How many there are."""
@@ -98,7 +104,7 @@ class Sum:
         self._rows = 0
 
     def add(self, rows: list[Row]) -> None:
-        """Add a group."""
+        """Add rows."""
         self._rows += len(rows)
         for row in rows:
             self._hash.update(_encode(row))
@@ -109,7 +115,7 @@ class Sum:
         return Digest(self._rows, self._hash.hexdigest())
 
 
-def _stored(column: Column[Any]) -> TypeEngine[Any]:
-    """The type of what is stored in a column."""
+def stored_type(column: Column[Any]) -> TypeEngine[Any]:
+    """The type of what is stored in a column, which a program's own type may read and write as something else."""
     kind: TypeEngine[Any] = column.type
     return kind.impl_instance if isinstance(kind, TypeDecorator) else kind

@@ -1,25 +1,21 @@
-"""The store that a copy is made into: which one is meant, whether it may be, and that it is no whole one meanwhile."""
+"""The store that a copy is made into: that it may be, and is no whole one meanwhile. And the locks of both."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from solidot_spider.base.options import Options
-from solidot_spider.store import database, migrations, schema, sites
-from solidot_spider.store.errors import store_errors
-from solidot_spider.store.lock.errors import LockedError
+from solidot_spider.store import migrations, schema, sites
+from solidot_spider.store.copy.address import CopyError, connected
+from solidot_spider.store.errors import ForeignError, StoreError
+from solidot_spider.store.lock import LockedError
 from solidot_spider.store.store import Store
 
-POSTGRES = ("postgresql://", "postgres://", "postgresql+psycopg://")
-SQLITE = "sqlite:///"
-
-
-class CopyError(ValueError):
-    """A copy that is not made; the message says why, and what to do."""
+_UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @contextmanager
@@ -27,35 +23,46 @@ def opened(address: str, chosen: Options) -> Iterator[Store]:
     """The store that an address names, made if there is none, also one that a killed copy has left.
 
     Args:
-        address: ``postgresql://…``; or a directory, a file that ends with ``.db``, or ``sqlite:///`` with one of them.
-        chosen: the program's options.
+        address: ``postgresql://…``; or a directory or a file, with ``sqlite:///`` before it or not.
+        chosen: the program's options, which name the source.
 
     Raises:
-        CopyError: the address names no database.
-        StoreError: it cannot be opened, or is another program's.
+        CopyError: the address names no database, the source itself, or another program's.
+        StoreError: it cannot be opened.
     """
-    engine, where = _connected(address)
+    engine, where = connected(address, chosen)
     try:
-        migrations.migrate(engine, where, create=True, may_be_unfinished=True)
+        migrations.migrate(engine, where, create=True, is_copy=True)
         yield Store(engine, where, None, chosen.lock_timeout)
+    except ForeignError as error:
+        raise CopyError(f"{where}: {error.why}; name another target") from error
     finally:
         engine.dispose()
 
 
 @contextmanager
-def held(target: Store, name: str) -> Iterator[None]:
-    """Hold the target's lock inside a ``with`` block; the copy holds the source's under the same name.
+def held(source: Store, target: Store, name: str) -> Iterator[None]:
+    """Hold the locks of both inside a ``with`` block.
+
+    A source that can only be read here, such as a backup on a read-only disk, is read without: what a copy reads is
+    the store at one moment anyhow.
 
     Raises:
         CopyError: the target is the source.
-        LockedError: another run holds it.
+        LockedError: another run holds one of them.
     """
     with ExitStack() as stack:
+        try:
+            stack.enter_context(source.hold(name))
+        except StoreError as error:
+            cause = error.__cause__
+            if not isinstance(cause, OSError) or cause.errno not in _UNWRITABLE:
+                raise
         try:
             stack.enter_context(target.hold(name))
         except LockedError as error:
             if name in str(error):
-                raise CopyError(f"{target.where}: the store itself; name another target") from None
+                raise CopyError(f"{target.where}: the store itself, {source.where}; name another target") from None
             raise
         yield
 
@@ -83,14 +90,3 @@ def check(source: Connection, target: Connection, where: tuple[str, str]) -> Non
                 f"{where[1]}: no earlier copy of {where[0]}, which has no run {row.name}; name another target, "
                 "or copy the other way"
             )
-
-
-def _connected(address: str) -> tuple[Engine, str]:
-    if address.startswith(POSTGRES):
-        return database.connect(Options(database_url=address), create=True)
-    path = address.removeprefix(SQLITE)
-    if not path or "://" in path:
-        raise CopyError(f"--to {address}: no store; give postgresql://user@host/database, a directory, or a file.db")
-    file = Path(path) if path.endswith(".db") and not Path(path).is_dir() else Path(path) / "solidot.db"
-    with store_errors(str(file)):
-        return database.connect_file(file, create=True), str(file)
