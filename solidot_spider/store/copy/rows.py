@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, TypeDecorator, func, select, type_coerce
 from sqlalchemy.types import TypeEngine
 
-from solidot_spider.store.copy.chunks import Row, chunks
+from solidot_spider.store.copy.chunks import ROWS, Row, chunks
 
 BUFFERED = 100
 """Rows of a table that are in memory at once."""
@@ -64,19 +64,25 @@ class Rows:
             upto: only groups up to this one; None for all.
         """
         columns = [type_coerce(column, stored_type(column)).label(column.name) for column in self.table.columns]
-        statement: Select[Any] = select(*columns).order_by(self.first)
-        if after is not None:
-            statement = statement.where(self.first > after)
-        if upto is not None:
-            statement = statement.where(self.first <= upto)
+        statement = self._between(select(*columns), after, upto)
         with connection.execute(statement, execution_options={"yield_per": BUFFERED}) as found:
             for _, rows in groupby((tuple(row) for row in found), self.group):
                 yield sorted(rows, key=self.key)
 
     def part(self, connection: Connection, after: Any, upto: Any) -> list[Row]:
         """The first rows that ``read`` would give, as many as a chunk has; none are read beyond."""
-        with closing(self.read(connection, after, upto)) as groups:
+        # Without an end PostgreSQL may sort all rows that are left, for each part of them anew.
+        end = self._between(select(self.first), after, upto).offset(ROWS).limit(1)
+        last = connection.execute(end).scalar()
+        with closing(self.read(connection, after, upto if last is None else last)) as groups:
             return next(chunks(groups), [])
+
+    def _between(self, statement: Select[Any], after: Any, upto: Any) -> Select[Any]:
+        if after is not None:
+            statement = statement.where(self.first > after)
+        if upto is not None:
+            statement = statement.where(self.first <= upto)
+        return statement.order_by(self.first)
 
     def count(self, connection: Connection) -> int:
         """How many there are."""
