@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, OK, TROUBLE, USAGE
+from solidot_spider.commands.stop import Stop
 from solidot_spider.commands.verb import Verb, add_settings, store_options
 
 if TYPE_CHECKING:
@@ -30,25 +31,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy the store; the exit status."""
     from solidot_spider.store.copy.address import CopyError
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock.errors import LockedError
+    from solidot_spider.store.lock import LockedError, LostLockError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = Stop()
     try:
-        lines = _copied(store_options(arguments), arguments.to)
+        lines = _copied(store_options(arguments), arguments.to, stop)
     except CopyError as error:
         return refuse(str(error), USAGE)
-    except LockedError as error:
+    except (LockedError, LostLockError) as error:
         return refuse(str(error), HELD)
-    except StoreError as error:
+    except (StoreError, KeyboardInterrupt) as error:
+        if isinstance(error, KeyboardInterrupt) or stop.is_wanted:
+            return refuse("interrupted; run the same line again: it goes on", TROUBLE)
         return refuse(str(error), CANNOT_WRITE)
-    except KeyboardInterrupt:
-        return refuse("interrupted; run the same line again: it goes on", TROUBLE)
     for line in lines:
         Console().print(line)
     return OK
 
 
-def _copied(chosen: Options, address: str) -> list[str]:
+def _copied(chosen: Options, address: str, stop: Stop) -> list[str]:
     from tqdm import tqdm
 
     from solidot_spider.base import clock
@@ -70,7 +72,13 @@ def _copied(chosen: Options, address: str) -> list[str]:
             disable=not is_shown,
         ) as bar,
     ):
-        return list(_told(source, made, copying.copy(source, made, bar.update)))
+        stop.listen()
+
+        def passed(count: int) -> None:
+            stop.check()
+            bar.update(count)
+
+        return _told(source, made, copying.copy(source, made, passed))
 
 
 def _told(source: Store, made: Store, done: list[Copied]) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solidot_spider.base.console import Console, refuse
 from solidot_spider.base.outcome import CANNOT_WRITE, HELD, TROUBLE, USAGE
+from solidot_spider.commands.stop import Stop
 from solidot_spider.commands.verb import Verb, add_settings, store_options
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     from solidot_spider.store.errors import StoreError
     from solidot_spider.store.lock.errors import LockedError, LostLockError
 
-    stop = _Stop()
+    stop = Stop()
+    stop.listen()
     try:
         return _import(arguments, stop)
     except ArgumentError as error:
@@ -59,21 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         return refuse(f"{error.filename or arguments.report}: {error.strerror or error}", CANNOT_WRITE)
 
 
-class _Stop:
-    """Notes a signal, so that the import ends between two pages; a second one ends it at once."""
-
-    def __init__(self) -> None:
-        self.is_wanted = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._note)
-
-    def _note(self, *_: object) -> None:
-        if self.is_wanted:
-            raise KeyboardInterrupt
-        self.is_wanted = True
-
-
-def _import(arguments: argparse.Namespace, stop: _Stop) -> int:
+def _import(arguments: argparse.Namespace, stop: Stop) -> int:
     from solidot_spider.captures import import_report
     from solidot_spider.captures.import_run import ImportRun
 

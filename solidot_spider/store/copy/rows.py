@@ -93,12 +93,13 @@ class Rows:
 
         Args:
             connection: a transaction that only reads.
-            passed: called with the number of rows after each group.
+            passed: called with the number of rows after each chunk.
         """
         summed = Sum()
-        for rows in self.read(connection):
-            summed.add(rows)
-            passed(len(rows))
+        with closing(self.read(connection)) as groups:
+            for rows in chunks(groups):
+                summed.add(rows)
+                passed(len(rows))
         return summed.digest
 
 

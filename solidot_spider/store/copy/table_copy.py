@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, or_
@@ -23,7 +23,7 @@ TABLES = [table for table in schema.metadata.sorted_tables if table is not schem
 _REFERRED_TO = {key.column.table for table in TABLES for key in table.foreign_keys}
 
 Passed = Callable[[int], object]
-"""Called with a number of rows that were compared or read again."""
+"""Called again and again with a number of rows that were compared or read again; may end the copy by an exception."""
 
 Writing = Callable[[], AbstractContextManager[Connection]]
 """Opens a transaction of the target, or goes on with the one that is open."""
@@ -61,13 +61,14 @@ class TableCopy:
         """Let the target have the source's rows."""
         source = Rows(self._table, self._reading.dialect.name)
         last = None
-        for rows in chunks(source.read(self._reading)):
-            self._summed.add(rows)
-            upto = source.group(rows[-1])
-            self._bring(rows, last, upto)
-            passed(len(rows))
-            last = upto
-        self._bring([], last, None)
+        with closing(source.read(self._reading)) as groups:
+            for rows in chunks(groups):
+                self._summed.add(rows)
+                upto = source.group(rows[-1])
+                self._bring(rows, last, upto, passed)
+                passed(len(rows))
+                last = upto
+        self._bring([], last, None, passed)
 
     def drop_late(self) -> None:
         """Drop what rows of other tables referred to, once those are dropped."""
@@ -80,9 +81,10 @@ class TableCopy:
         """What was done."""
         return Copied(self._table.name, self._summed.digest, self._written, self._dropped)
 
-    def _bring(self, rows: list[Row], after: Any, upto: Any) -> None:
+    def _bring(self, rows: list[Row], after: Any, upto: Any, passed: Passed) -> None:
         """Let the target have these rows, and no other ones, between two groups."""
         while True:
+            passed(0)
             with self._writing() as connection:
                 target = Rows(self._table, connection.dialect.name)
                 there = target.part(connection, after, upto)  # it may have many rows that the source has not
