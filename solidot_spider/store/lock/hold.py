@@ -111,7 +111,7 @@ def _take(lock: Lock, where: str, name: str, wait: Wait | None) -> None:
     if lock.take(named(name)):
         return
     holder = lock.holder() or "another run"
-    if wait is not None:
+    if wait is not None and wait.seconds > 0:
         wait.told(holder)
         deadline = time.monotonic() + wait.seconds
         with _interrupted_by_sigterm():
