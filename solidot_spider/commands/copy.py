@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy the store; the exit status."""
     from solidot_spider.store.copy.address import CopyError
     from solidot_spider.store.errors import StoreError
-    from solidot_spider.store.lock import LockedError, LostLockError
+    from solidot_spider.store.lock.errors import LockedError, LostLockError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stop = Stop()

@@ -12,7 +12,7 @@ from solidot_spider.base.options import Options
 from solidot_spider.store import migrations, schema, sites
 from solidot_spider.store.copy.address import CopyError, connected
 from solidot_spider.store.errors import ForeignError, StoreError
-from solidot_spider.store.lock import LockedError
+from solidot_spider.store.lock.errors import LockedError
 from solidot_spider.store.store import Store
 
 _UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})

@@ -61,18 +61,17 @@ def belongs(connection: Connection, url: str) -> None:
     connection.execute(insert(schema.sites), {"url": url, "is_mirror": 0})
 
 
-def fill(place: Place) -> None:
-    """A store with a row in each table."""
+def fill(place: Place, last: int = 184) -> None:
+    """A store with a row in each table, and stories up to a sid."""
     with Store.opened(place.options, create=True) as store:
         with store.writing() as connection:
             belongs(connection, SITE)
             politeness.take(connection, SITE, 1.5)
-        run(store, *(small(store, sid) for sid in range(5, 1505, 3)), heard(6, Outcome.MISSING))
-        last = run(
-            store, stored(5, title="二"), heard(9001, Outcome.UNPARSED, "no-title"), heard(9002, Outcome.FAILED, "503")
-        )
-        store.write([stored(8, title="三"), stored(9)], last, keeps_aside=True)
-        list_day(store, "2025-11-07", [5, 8, 9], last)
+        run(store, *(small(store, sid) for sid in range(5, last, 3)), heard(6, Outcome.MISSING))
+        packed = small(store, 5, title="二")  # with a dictionary
+        newest = run(store, packed, heard(9001, Outcome.UNPARSED, "no-title"), heard(9002, Outcome.FAILED, "503"))
+        store.write([stored(8, title="三"), stored(9)], newest, keeps_aside=True)
+        list_day(store, "2025-11-07", [5, 8, 9], newest)
 
 
 def copied(source: Place, target: Place) -> Crawl:
@@ -117,7 +116,7 @@ def rows(place: Place) -> dict[str, list[tuple[Any, ...]]]:
 def exported(place: Place) -> dict[str, bytes]:
     """What ``export`` makes of a store: its records, with revisions, and its pages."""
     files: dict[str, bytes] = {}
-    for name, words in (("a.jsonl", ()), ("revisions", ("--with", "revisions")), ("a.warc", ())):
+    for name, words in (("dataset", ("--with", "revisions")), ("pages.warc", ())):
         out = place.data / name
         told = solidot(NOWHERE, place.data, "export", str(out), *words, env=place.env)
         assert told.status == 0, told.err

@@ -67,11 +67,12 @@ def test_kills_leave_an_earlier_copy_as_it_was(place: Places, kind: str, other: 
     assert exported(target) == exported(source)
 
 
+@pytest.mark.long
 @BOTH_WAYS
 def test_a_signal_ends_a_copy_in_a_sentence(place: Places, kind: str, other: str) -> None:
     number = signal.SIGTERM if kind == other else signal.SIGINT
     source, target = place(kind, "source"), place(other, "target")
-    fill(source)
+    fill(source, 3000)
     process = start(NOWHERE, source.data, "copy", "--to", target.address, env=source.env)
     until(lambda: row_count(target) > 0 or process.poll() is not None)
     begun = time.monotonic()

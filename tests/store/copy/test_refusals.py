@@ -39,6 +39,7 @@ def is_refused(told: Crawl, status: int, *words: str) -> None:
         assert each in told.err
 
 
+@pytest.mark.long
 @BOTH_WAYS
 def test_a_copy_that_has_gone_on_is_refused(place: Places, kind: str, other: str) -> None:
     source, target = place(kind, "source"), place(other, "target")
@@ -148,6 +149,7 @@ def test_a_place_where_nothing_can_be_written_is_4(place: Places, address: str, 
     assert "secret" not in told.err
 
 
+@pytest.mark.long
 @KINDS
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_a_store_that_a_run_holds_is_not_copied(place: Places, kind: str, which: str) -> None:
@@ -158,6 +160,7 @@ def test_a_store_that_a_run_holds_is_not_copied(place: Places, kind: str, which:
         is_refused(copied(source, target), 75, "held by latest-1 since ")
 
 
+@pytest.mark.long
 @KINDS
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_a_crawl_that_begins_meanwhile_ends_with_75(place: Places, kind: str, which: str) -> None:
@@ -177,10 +180,11 @@ def test_a_crawl_that_begins_meanwhile_ends_with_75(place: Places, kind: str, wh
     is_refused(told[0], 75, "held by copy-1 since ")
 
 
+@pytest.mark.long
 @KINDS
 def test_a_copy_that_is_not_finished_is_no_store(place: Places, kind: str) -> None:
     source, target = place("sqlite", "source"), place(kind, "target")
-    fill(source)
+    fill(source, 3000)
     killed_after(source, target, 1200)
     assert row_count(target) < row_count(source)
     verbs: list[tuple[str, ...]] = [
