@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verb's options."""
     parser.add_argument(
-        "--to", required=True, metavar="URL", help="postgresql://user@host/database, a directory, or a file.db"
+        "--to",
+        required=True,
+        metavar="URL",
+        help="postgresql://user@host/database, a directory, or a file.db: empty, or an earlier copy",
     )
     add_settings(parser)
 

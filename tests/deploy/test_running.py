@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,13 +30,25 @@ def block(heading: str) -> str:
 def test_a_backup_is_restored(tmp_path: Path, data: Path) -> None:
     with Store.opened(Options(data_dir=data), create=True) as store:
         run(store, story(5), story(6))
-    (backup,) = documents.commands(documents.section(RUNNING, "Backup"))
+    backup, _, _ = documents.commands(documents.section(RUNNING, "Backup"))
     assert solidot("http://127.0.0.1:9", data, *backup.split()[1:], cwd=tmp_path).status == 0
     with Store.opened(Options(data_dir=data)) as store:
         run(store, story(7))
     subprocess.run(["sh", "-c", block("Backup")], cwd=tmp_path, check=True)
     assert stored(data) == [5, 6]
     assert status(data)["stories"] == 2
+
+
+@pytest.mark.long
+def test_a_copy_is_brought_back(tmp_path: Path, data: Path) -> None:
+    with Store.opened(Options(data_dir=data), create=True) as store:
+        run(store, story(5), story(6))
+    _, copy, back = documents.commands(documents.section(RUNNING, "Backup"))
+    assert solidot("http://127.0.0.1:9", data, *copy.split()[1:], cwd=tmp_path).status == 0
+    shutil.rmtree(data)
+    told = solidot("http://127.0.0.1:9", data, *back.split()[1:], cwd=tmp_path)
+    assert told.status == 0, told.err
+    assert stored(data) == [5, 6]
 
 
 def test_it_is_told_which_copy_runs(tmp_path: Path) -> None:
