@@ -9,13 +9,25 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, TypeDecorator, func, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import TypeEngine
 
 from solidot_spider.store.copy.chunks import ROWS, Row, chunks
 
-BUFFERED = 100
-"""Rows of a table that are in memory at once."""
+BUFFERED, BUFFERED_PAGES = 100, 20
+"""Rows of a table that a driver has in memory at once; those of pages and dictionaries may be large."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -42,6 +54,8 @@ class Rows:
         self.table = table
         names = [column.name for column in table.columns]
         self._key = [names.index(column.name) for column in table.primary_key]
+        is_large = any(isinstance(column.type, LargeBinary) for column in table.columns)
+        self._buffered = BUFFERED_PAGES if is_large else BUFFERED
         first = next(iter(table.primary_key))
         self.first: ColumnElement[Any] = type_coerce(first, stored_type(first))
         if dialect == "postgresql" and isinstance(stored_type(first), Text):
@@ -65,7 +79,7 @@ class Rows:
         """
         columns = [type_coerce(column, stored_type(column)).label(column.name) for column in self.table.columns]
         statement = self._between(select(*columns), after, upto)
-        with connection.execute(statement, execution_options={"yield_per": BUFFERED}) as found:
+        with connection.execute(statement, execution_options={"yield_per": self._buffered}) as found:
             for _, rows in groupby((tuple(row) for row in found), self.group):
                 yield sorted(rows, key=self.key)
 
