@@ -27,6 +27,8 @@ from itertools import chain
 from types import TracebackType
 from typing import NamedTuple, NoReturn, TypedDict
 
+from tests import ending
+
 IMPORTED = ("scrapy", "solidot_spider", "tests.server")
 """Packages of which every module is imported."""
 ALSO = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "stringprep")
@@ -59,8 +61,8 @@ class Descriptors(NamedTuple):
     status: int
 
 
-def main(control: int) -> None:
-    """Serve until the other end of this socket is closed; returns in children only, when their command is done."""
+def main(control: int) -> NoReturn:
+    """Serve until the other end of this socket is closed; its children become commands."""
     import_all()
     gc.collect()
     gc.freeze()  # else a third of a second at each end, to look at what was imported
@@ -143,7 +145,7 @@ def end(children: list[int]) -> NoReturn:
     sys.exit()
 
 
-def become(request: Request, descriptors: Descriptors) -> None:
+def become(request: Request, descriptors: Descriptors) -> NoReturn:
     """Run the command as ``python -m`` does; an exception goes up to the interpreter, as it does there."""
     os.setpgid(0, 0)
     os.environ.clear()
@@ -156,7 +158,16 @@ def become(request: Request, descriptors: Descriptors) -> None:
     sys.path[0] = os.getcwd()  # noqa: PTH109 - what `python -m` does
     sys.argv = ["-m", *request["words"]]
     sys.excepthook = print_exception
-    runpy._run_module_as_main(request["module"])  # type: ignore[attr-defined] # what `python -m` calls
+    imported = sys.modules.keys() - {"__main__"}
+    try:
+        runpy._run_module_as_main(request["module"])  # type: ignore[attr-defined] # what `python -m` calls
+        status = 0
+    except SystemExit as ended:
+        if not isinstance(ended.code, int | None):
+            raise
+        status = ended.code or 0
+    ending.end(status & 0xFF, imported)
+    sys.exit(status)
 
 
 def take_streams(descriptors: Descriptors) -> None:

@@ -6,6 +6,8 @@ exit status and uncaught exceptions are those of an executed one; ``test_forked.
 - Its modules were imported before, with the environment of the tests; the warning filters that they add are there.
 - Its memory begins with that of its parent, and ``/proc/PID/cmdline`` and ``sys.orig_argv`` are its parent's.
 - Its parent is not the test, and it leads a process group of its own.
+- At its end, what was imported before is not taken apart (``tests.ending``): an object that a library keeps for ever is
+  not told of as left open.
 
 A test of one of these executes its command, and so do those of cron, systemd and README's commands.
 
