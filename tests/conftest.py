@@ -26,6 +26,11 @@ AT_ONCE = 2
 """Workers for each core: a test waits most of its time, for a gap, a time-out or a commit."""
 
 
+def pytest_configure() -> None:
+    """Have a module compiled once, not by each worker and each command that a test starts."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """How many workers ``-n auto`` of ``pyproject.toml`` starts: none for single tests."""
     if any("::" in name for name in config.args):

@@ -11,11 +11,11 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from types import ModuleType
 
 
-def end(status: int, imported: Set[str]) -> None:
+def end(status: int, imported: AbstractSet[str]) -> None:
     """End this process with an exit status; returns only where a stream cannot be flushed, which Python tells itself.
 
     Args:
@@ -49,4 +49,5 @@ def flushed() -> bool:
 
 def print_unraisable(told: sys.UnraisableHookArgs) -> None:
     """Print what nobody can catch, without the frames of this module: at the end of an interpreter there is none."""
-    sys.__unraisablehook__(type(told)((told.exc_type, told.exc_value, None, told.err_msg, told.object)))
+    without = (told.exc_type, told.exc_value, None, told.err_msg, told.object)
+    sys.__unraisablehook__(type(told)(without))  # type: ignore[call-arg] # typeshed does not know how it is made
