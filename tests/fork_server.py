@@ -31,7 +31,14 @@ from tests import ending
 
 IMPORTED = ("scrapy", "solidot_spider", "tests.server")
 """Packages of which every module is imported."""
-ALSO = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite", "stringprep")
+ALSO = (
+    "duckdb",
+    "markdownify",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+    "stringprep",
+)
 NEVER = ("__main__", "conftest", "test_")
 NOT_YET = {"solidot_spider.settings"}
 """Modules that read the environment when they are imported: the child imports them."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from solidot_spider import items, record
 from solidot_spider.base import clock, site
@@ -22,6 +25,7 @@ NOW = datetime(2025, 11, 8, 4, tzinfo=UTC)
 STORIES = generated(100_000)
 
 
+@lru_cache(4096)
 def page(sid: int, *, title: str = "", views: int = 100) -> bytes:
     """The page of a made-up story."""
     html = (
@@ -32,11 +36,17 @@ def page(sid: int, *, title: str = "", views: int = 100) -> bytes:
 
 def fields(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> dict[str, Any]:
     """The record of a made-up story, or of a page that is given."""
-    made = record.record(page(sid, **changes) if body is None else body, site.story_url(sid), at)
+    return dict(msgspec.json.decode(_line(sid, at, page(sid, **changes) if body is None else body)))
+
+
+@lru_cache(4096)
+def _line(sid: int, at: datetime, body: bytes) -> bytes:
+    made = record.record(body, site.story_url(sid), at)
     assert isinstance(made, Story)
-    return items.check(made)
+    return items.line(items.check(made))
 
 
+@lru_cache(4096)
 def raw(sid: int, at: datetime = NOW, body: bytes | None = None, **changes: Any) -> RawPage:
     url = site.story_url(sid)
     data = page(sid, **changes) if body is None else body

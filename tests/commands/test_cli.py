@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from solidot_spider import __version__
 from solidot_spider.cli import VERBS
 from tests import documents
 from tests.captures.warcs import Archive
-from tests.crawling import NOW, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
+from tests.crawling import NOW, Crawl, copy_of_the_tree, crawl, environment, executed, read_stories, solidot
 from tests.server.client import Running, running
 from tests.stores import page
 
@@ -107,14 +107,21 @@ def kind(command: str) -> str:
     return " ".join(command.split()[1 : 3 if " crawl " in command else 2])
 
 
+FIRST = [command for number, command in enumerate(COMMANDS) if kind(command) not in map(kind, COMMANDS[:number])]
+"""One of each kind: a new interpreter executes it too."""
+
+
 @pytest.mark.parametrize(
-    "command",
-    [each if each in README else pytest.param(each, marks=pytest.mark.long) for each in COMMANDS],
+    ("command", "run"),
+    [
+        *(pytest.param(each, solidot, marks=() if each in README else pytest.mark.long) for each in COMMANDS),
+        *(pytest.param(each, executed, marks=pytest.mark.long) for each in FIRST),
+    ],
 )
-def test_the_commands_of_readme_and_pages_work(tmp_path: Path, server: Running, filled: Path, command: str) -> None:
+def test_the_commands_of_readme_and_pages_work(
+    tmp_path: Path, server: Running, filled: Path, command: str, run: Callable[..., Crawl]
+) -> None:
     assert len(COMMANDS) >= 5
-    is_first = command == next(each for each in COMMANDS if kind(each) == kind(command))
-    run = executed if is_first else solidot
     shutil.copytree(filled, tmp_path / "data")
     Archive(tmp_path / "captures.warc.gz").add(5).close()
     (tmp_path / "saved-pages").mkdir()

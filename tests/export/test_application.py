@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -258,24 +259,32 @@ def test_files_show_by_themselves_that_they_do_not_fit(tmp_path: Path) -> None:
     assert not new.exists()
 
 
-@pytest.mark.parametrize("name", ["delta.jsonl", "delta.jsonl.gz", "delta.jsonl.zst"])
-def test_a_cut_file_is_refused(made: Made, chosen: Options, tmp_path: Path, name: str) -> None:
-    path, new = tmp_path / name, tmp_path / "new.jsonl"
-    dataset.export_delta(chosen, path, str(made.datasets[0]))
-    path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(ExportError, match=f"{path}: line "):
-        dataset.apply([path], made.datasets[0], new)
-    assert not new.exists()
+def test_a_cut_file_is_refused(made: Made, chosen: Options, tmp_path: Path) -> None:
+    new = tmp_path / "new.jsonl"
+    for name in ("delta.jsonl", "delta.jsonl.gz", "delta.jsonl.zst"):
+        path = tmp_path / name
+        dataset.export_delta(chosen, path, str(made.datasets[0]))
+        path.write_bytes(path.read_bytes()[:-9])
+        with pytest.raises(ExportError, match=f"{path}: line "):
+            dataset.apply([path], made.datasets[0], new)
+        assert not new.exists()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a store, and a dataset of it as it was a day before."""
+    directory = tmp_path_factory.mktemp("filled")
+    with Store.opened(Options(data_dir=directory / "data"), create=True) as opened:
+        run(opened, *(stored(sid) for sid in range(1, 20)))
+        assert solidot(NOWHERE, directory / "data", "export", "old", *LINES).status == 0
+        at = NOW + timedelta(days=1)
+        run(opened, stored(4, at, title="新标题"), stored(30, at), at=at)
+    return directory
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    with Store.opened(Options(data_dir=tmp_path / "data"), create=True) as opened:
-        run(opened, *(stored(sid) for sid in range(1, 20)))
-        assert solidot(NOWHERE, tmp_path / "data", "export", "old", *LINES).status == 0
-        at = NOW + timedelta(days=1)
-        run(opened, stored(4, at, title="新标题"), stored(30, at), at=at)
-    return tmp_path / "data"
+def data(tmp_path: Path, filled: Path) -> Path:
+    return shutil.copytree(filled, tmp_path, dirs_exist_ok=True) / "data"
 
 
 @pytest.mark.parametrize(

@@ -227,12 +227,18 @@ def test_what_another_export_builds_is_left_alone(chosen: Options, out: Path) ->
     assert list(out.parent.iterdir()) == [out]
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    with Store.opened(Options(data_dir=tmp_path / "data"), create=True) as opened:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("filled") / "data"
+    with Store.opened(Options(data_dir=data), create=True) as opened:
         run(opened, *(visit(fields(sid)) for sid in range(1, 119)))
         run(opened, visit({**fields(119), "body": Random(1).randbytes(2 * SMALL).hex()}))  # none can pack it
-    return tmp_path / "data"
+    return data
+
+
+@pytest.fixture
+def data(tmp_path: Path, filled: Path) -> Path:
+    return shutil.copytree(filled, tmp_path / "data")
 
 
 FORMS = ("--format", "jsonl,csv,parquet,markdown")

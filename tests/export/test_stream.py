@@ -18,11 +18,12 @@ from tests.terminal import on_a_terminal
 NOWHERE = "http://127.0.0.1:9"
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    with Store.opened(Options(data_dir=tmp_path / "data"), create=True) as opened:
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("filled") / "data"
+    with Store.opened(Options(data_dir=data), create=True) as opened:
         run(opened, *(stored(sid) for sid in range(1, 200)))
-    return tmp_path / "data"
+    return data
 
 
 @pytest.mark.parametrize("words", [["-"], ["--stdout"]])

@@ -38,10 +38,11 @@ def made(data: bytes, sid: int) -> Story:
     return story
 
 
+@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(4, 20), marks=pytest.mark.long)], ids=str)
 @pytest.mark.parametrize("sid", pages.SIDS)
-def test_our_own_stories_in_other_markup(sid: int) -> None:
+def test_our_own_stories_in_other_markup(sid: int, seeds: range) -> None:
     data = pages.page(sid)
-    for seed in range(20):
+    for seed in seeds:
         assert same(made(varied(data, seed), sid)) == same(made(data, sid)), f"seed {seed}"
 
 
@@ -72,7 +73,7 @@ def test_the_storys_slice_gives_the_record_of_the_whole_page_over_the_corpus() -
             assert of_whole_page(data, sid) == made(data, sid)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 30))])
 def test_a_home_page_is_never_a_story(seed: int) -> None:
     home = varied(pages.home(), seed)
     for sid in (1, *pages.SIDS[-3:], 99_999_999):
