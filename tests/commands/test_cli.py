@@ -98,7 +98,11 @@ def filled(server: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-EARLIER = {"dataset": ("export", "dataset"), "delta": ("export", "delta", "--changed-since", "2025-01-01")}
+EARLIER = {
+    "dataset": ("export", "dataset"),
+    "delta": ("export", "delta", "--changed-since", "2025-01-01"),
+    "backup": ("copy", "--to", "backup"),
+}
 """What makes the directories that such a command reads."""
 
 
@@ -130,7 +134,7 @@ def test_the_commands_of_readme_and_pages_work(
     for retry in re.findall(r"@(data/\S+)", command):
         (tmp_path / retry).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / retry).write_text("79520  # failed: time-out\n")
-    for made in re.findall(r"--(?:check|changed-since|to|apply) (dataset|delta)\b", command):
+    for made in re.findall(r"(?:--(?:check|changed-since|to|apply) (?=d)|_DIR=)(dataset|delta|backup)\b", command):
         assert solidot(server.url, tmp_path / "data", *EARLIER[made], cwd=tmp_path).status == 0
     few = re.sub(r"\blimit=\d+", "limit=5", command)
     words = [*shlex.split(few)[1:], "-s", "DOWNLOAD_DELAY=0"]
