@@ -71,10 +71,12 @@ class PostgresLock:
             raise LostLockError(self._where, "the server has closed the connection that held its lock")
 
     def release(self) -> None:
-        """Let others take it: the lock belongs to the session, which must not go back to the pool."""
+        """Let others take it at once; the session, whose end takes the server a while, must not go back to the pool."""
         self._is_over.set()
         if self._life.is_alive():
             self._life.join()
+        with suppress(SQLAlchemyError):
+            self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.invalidate()
         self._connection.close()
 
