@@ -52,7 +52,8 @@ def _cut(rule: faults.Cut, request: Any, answer: Answer) -> None:
     length = {"length": len(body), "gzip": len(part), "close": None}[rule.how]
     start(request, answer, length)
     request.write(part)
-    _end(request)
+    # What is whole on the wire leaves its connection open: a client's next question would be lost with it.
+    request.finish() if rule.how == "gzip" else _end(request)
 
 
 def _end(request: Any) -> None:
