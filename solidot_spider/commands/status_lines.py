@@ -35,7 +35,9 @@ def lines(status: Status, now: datetime, width: int | None = None, colours: Colo
     """
     yield f"{status.store}: {_stories(status)}, {size(status.bytes)}"
     if status.site:
-        yield f"site: {status.site}{_asked(status.times, now)}"
+        yield f"site: {status.site}"
+    if status.times is not None and status.times.asked_at is not None:
+        yield _asked(status.times, status.times.asked_at, now)
     if status.holder:
         yield f"held by {plain(status.holder)}"
     if status.newest_at:
@@ -64,11 +66,9 @@ def _stories(status: Status) -> str:
     return f"{status.stories:,} stories{withdrawn} from {first} to {last}"
 
 
-def _asked(times: SiteTimes | None, now: datetime) -> str:
+def _asked(times: SiteTimes, asked_at: str, now: datetime) -> str:
     """When the site was asked last, and how long it asks to be left alone."""
-    if times is None or times.asked_at is None:
-        return ""
-    told = [f", asked last {age(times.asked_at, now)} ago"]
+    told = [f"asked last {age(asked_at, now)} ago"]
     if times.held_until:
         told.append(f"it asks to be left alone until {times.held_until}")
     if times.breaker_until:
